@@ -1,0 +1,59 @@
+"""Reading the record. Events are shared by all agencies; callers pass the scope they may see."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import rfc8785
+from django.db.models import QuerySet
+
+from companies.audit.merkle import EMPTY_ROOT
+from companies.audit.models import AuditEvent, TreeHead
+
+
+@dataclass(frozen=True)
+class Position:
+    """A place in the sealed log: `leaf` events lie below it, `root` is their tree's."""
+
+    leaf: int
+    root_hex: str
+
+
+def canonical_line(event: AuditEvent) -> bytes:
+    """The event's one canonical JSON line (RFC 8785, without LF): what its leaf hashes."""
+    return rfc8785.dumps(
+        {
+            "action": event.action,
+            "actor": event.actor_ref,
+            "agency": event.agency_id,
+            "at": event.at.isoformat(),
+            "duty": event.duty_ref,
+            "id": event.pk,
+            "payload_sha256": bytes(event.payload_sha256).hex(),
+            "recorded_at": event.recorded_at.isoformat(),
+            "request": event.request_ref,
+            "subject": event.subject_ref,
+        }
+    )
+
+
+def get_position() -> Position:
+    """The newest sealed position; 0 and the empty root before the first sealing."""
+    head = TreeHead.objects.order_by("-size").first()
+    if head is None:
+        return Position(0, EMPTY_ROOT.hex())
+    return Position(head.size, bytes(head.root_sha256).hex())
+
+
+def list_history(subject_ref: str) -> QuerySet[AuditEvent]:
+    """The events of one noun, oldest first. The caller has already been let in to the noun."""
+    return (
+        AuditEvent.objects.filter(subject_ref=subject_ref)
+        .select_related("auditpayload")
+        .order_by("id")
+    )
+
+
+def list_events(*, agency_ids: list[int]) -> QuerySet[AuditEvent]:
+    """The events of these agencies, newest first."""
+    return AuditEvent.objects.filter(agency_id__in=agency_ids).order_by("-id")

@@ -1,0 +1,16 @@
+"""The sealer's alarm clock."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from celery import shared_task
+from django.utils import timezone
+
+from companies.audit.services import seal_events
+
+
+@shared_task(name="audit.seal")
+def seal(**_: Any) -> int:
+    """Seal what finished transactions have left."""
+    return seal_events(at=timezone.now())

@@ -1,0 +1,68 @@
+"""`@verb`: one function, one transaction, one audit line.
+
+A verb is what interfaces, tasks, commands and tests call. It never calls another verb
+(`atomic(durable=True)` refuses that); shared parts are steps, which begin with
+`assert_in_transaction()`.
+"""
+
+from __future__ import annotations
+
+import functools
+import random
+import time
+from collections.abc import Callable
+from typing import ParamSpec, TypeVar
+
+from django.db import DatabaseError, connection, transaction
+from django.utils.translation import gettext_lazy as _
+
+from companies.errors import InvariantBroken, TryAgain
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+# serialization_failure, deadlock_detected, lock_not_available: PostgreSQL says "once more".
+RETRIED = {"40001", "40P01", "55P03"}
+ATTEMPTS = 5
+SECONDS_IN_ALL = 8.0
+
+
+def sqlstate(error: DatabaseError) -> str:
+    """The five characters PostgreSQL gave for this error, or ''."""
+    return str(getattr(error.__cause__, "pgcode", None) or "")
+
+
+def verb(function: Callable[P, T]) -> Callable[P, T]:
+    """Run `function` in its own durable transaction, retrying what PostgreSQL asks to retry.
+
+    Raises TryAgain `lock_timeout` after five attempts or eight seconds.
+    """
+
+    @functools.wraps(function)
+    def run(*args: P.args, **kwargs: P.kwargs) -> T:
+        begun = time.monotonic()
+        attempt = 0
+        while True:
+            attempt += 1
+            try:
+                with transaction.atomic(durable=True):
+                    return function(*args, **kwargs)
+            except DatabaseError as error:
+                late = time.monotonic() - begun > SECONDS_IN_ALL
+                if sqlstate(error) not in RETRIED:
+                    raise
+                if attempt >= ATTEMPTS or late or connection.in_atomic_block:
+                    raise TryAgain(
+                        "lock_timeout",
+                        _("Others are working on the same record. Please try again shortly."),
+                    ) from error
+            time.sleep(random.uniform(0.01, 0.05) * 2**attempt)  # noqa: S311 jitter, no secret
+
+    run.is_verb = True  # type: ignore[attr-defined]
+    return run
+
+
+def assert_in_transaction() -> None:
+    """Steps begin with this: rows they are given must still be locked."""
+    if not connection.in_atomic_block:
+        raise InvariantBroken("a step ran outside a transaction")

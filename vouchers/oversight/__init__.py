@@ -1,0 +1,2 @@
+"""Owns the invariant checks (sql/checks/) and CheckRun: what must be true, asked again and again.
+"""

@@ -1,0 +1,11 @@
+"""Public numbers."""
+
+from django.db import migrations
+
+from companies.foundation.numbers import sequence_operation
+
+
+class Migration(migrations.Migration):
+    dependencies = [("redemptions", "0001_initial")]
+
+    operations = [sequence_operation("RD")]
