@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from celery import shared_task
-from django.utils import timezone
+from companies.foundation.clock import now
 
 from companies.audit.services import seal_events
 
@@ -13,4 +13,4 @@ from companies.audit.services import seal_events
 @shared_task(name="audit.seal")
 def seal(**_: Any) -> int:
     """Seal what finished transactions have left."""
-    return seal_events(at=timezone.now())
+    return seal_events(at=now())
