@@ -57,3 +57,8 @@ def list_history(subject_ref: str) -> QuerySet[AuditEvent]:
 def list_events(*, agency_ids: list[int]) -> QuerySet[AuditEvent]:
     """The events of these agencies, newest first."""
     return AuditEvent.objects.filter(agency_id__in=agency_ids).order_by("-id")
+
+
+def find_request_event(request_ref: str) -> AuditEvent | None:
+    """The one event of this request, or None."""
+    return AuditEvent.objects.filter(request_ref=request_ref).first()

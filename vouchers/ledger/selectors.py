@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -50,6 +51,12 @@ def get_entry(entry_id: int) -> JournalEntry:
 def find_entry(key: str) -> JournalEntry | None:
     """The entry of this key, or None."""
     return JournalEntry.objects.filter(key=key).first()
+
+
+def list_request_entries(request_ref: str) -> QuerySet[JournalEntry]:
+    """Every entry one request made: its own key, or that key with /1, /2 …"""
+    parts = Q(key=request_ref) | Q(key__regex=f"^{re.escape(request_ref)}/[0-9]+$")
+    return JournalEntry.objects.filter(key__startswith=request_ref).filter(parts).order_by("id")
 
 
 def list_entries(subject_ref: str) -> QuerySet[JournalEntry]:

@@ -1,0 +1,64 @@
+"""Who calls: a person by session and CSRF token, or a machine by an RFC 9421 signature."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework.authentication import BaseAuthentication, SessionAuthentication
+from rest_framework.request import Request
+
+from companies.errors import NotSignedIn
+from companies.foundation.actors import Actor
+from companies.foundation.clock import now
+from companies.users.models import User
+from companies.users.second_factor import has_second_factor
+from companies.users.signatures import verify_request
+from django.utils.translation import gettext_lazy as _
+
+
+class PersonAuthentication(SessionAuthentication):
+    """The signed-in person; government duties count only after the second factor."""
+
+    def authenticate(self, request: Request) -> tuple[User, Actor] | None:
+        """(user, Actor), or None where nobody is signed in."""
+        found = super().authenticate(request)
+        if found is None:
+            return None
+        user = found[0]
+        if not has_second_factor(request._request):
+            raise NotSignedIn(
+                "second_factor_required", _("This account needs its second factor: sign in again.")
+            )
+        return user, Actor.person(user.pk)
+
+
+class MachineAuthentication(BaseAuthentication):
+    """A request signed with a registered Ed25519 key; it acts as the key's user."""
+
+    def authenticate(self, request: Request) -> tuple[User, Actor] | None:
+        """(user, Actor), or None where the request carries no signature."""
+        if "HTTP_SIGNATURE_INPUT" not in request.META:
+            return None
+        raw = request._request
+        key = verify_request(
+            method=raw.method or "",
+            url=raw.build_absolute_uri(),
+            headers={name.lower(): value for name, value in raw.headers.items()},
+            body=raw.body,
+            at=now(),
+        )
+        if raw.method not in ("GET", "HEAD", "OPTIONS") and "write" not in key.scopes:
+            raise NotSignedIn("scope_missing", _("This key may only read."))
+        return key.user, Actor.machine(key.key_id, key.user_id, frozenset(key.scopes))
+
+    def authenticate_header(self, request: Request) -> str:
+        """What a 401 asks for."""
+        return 'Signature realm="suanquan"'
+
+
+def actor_of(request: Request) -> Actor:
+    """The actor the authentication found. Raises NotSignedIn for an anonymous caller."""
+    auth: Any = request.auth
+    if not isinstance(auth, Actor):
+        raise NotSignedIn("not_signed_in", _("Please sign in first."))
+    return auth

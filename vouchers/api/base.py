@@ -1,0 +1,150 @@
+"""What every view shares: the caller, the clock, strict input, one call of a verb, the answer.
+
+`VerbView` shows one noun's verb at `POST …/<number>/<verb>`; `NounList` and `NounDetail` read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar
+
+from django.utils import translation
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from companies.audit.selectors import find_request_event
+from companies.foundation.clock import now
+from companies.foundation.request_context import current_request_id
+from companies.registry.selectors import Scope, get_scope
+from vouchers.api.authentication import actor_of
+from vouchers.api.pagination import keyset_page
+from vouchers.ledger.selectors import list_request_entries
+
+
+class StrictSerializer(serializers.Serializer):
+    """Input: a field nobody asked for is refused, so that a typing error is never swallowed."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Raises ValidationError `unknown_field` beside the ordinary ones."""
+        if isinstance(data, Mapping):
+            unknown = set(data) - set(self.fields)
+            if unknown:
+                message = serializers.ErrorDetail(
+                    str(_("There is no such field here.")), "unknown_field"
+                )
+                raise serializers.ValidationError({name: [message] for name in sorted(unknown)})
+        return super().to_internal_value(data)
+
+
+class FenField(serializers.IntegerField):
+    """Integer fen; neither text nor a fraction passes for a number."""
+
+    def to_internal_value(self, data: Any) -> int:
+        """Raises ValidationError `invalid` for anything but a JSON integer."""
+        if not isinstance(data, int) or isinstance(data, bool):
+            self.fail("invalid")
+        return int(super().to_internal_value(data))
+
+
+class ApiView(APIView):
+    """`self.scope`, `self.at` and (for acts) `self.actor` stand ready in every handler."""
+
+    is_public: ClassVar[bool] = False
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Who, when, in which language; 401 before anything is read."""
+        tag = translation.get_language_from_request(request._request)
+        translation.activate(tag)
+        super().initial(request, *args, **kwargs)
+        self.at = now()
+        if self.is_public:
+            self.scope = get_scope(None, self.at)
+            return
+        self.actor = actor_of(request)
+        self.scope = get_scope(self.actor.user_id, self.at)
+
+    def read(self, serializer: type[StrictSerializer] | None) -> dict[str, Any]:
+        """The validated body; without a serializer the body must be empty."""
+        chosen = (serializer or StrictSerializer)(data=self.request.data or {})
+        chosen.is_valid(raise_exception=True)
+        return dict(chosen.validated_data)
+
+
+class NounList(ApiView):
+    """GET a keyset page of one noun: `?after=<cursor>&limit=50` and the noun's filters."""
+
+    listing: Callable[..., Any]
+    output: type[serializers.Serializer]
+    filters: ClassVar[tuple[str, ...]] = ()
+
+    def get(self, request: Request) -> Response:
+        """One page, newest first."""
+        chosen = {f: request.query_params[f] for f in self.filters if f in request.query_params}
+        rows = type(self).listing(self.scope, **chosen)
+        return Response(keyset_page(rows, request.query_params, self.output))
+
+
+class NounDetail(ApiView):
+    """GET one noun by its public number; foreign and missing answer alike."""
+
+    door: Callable[[Scope, str], Any]
+    output: type[serializers.Serializer]
+
+    def get(self, request: Request, number: str) -> Response:
+        """The noun."""
+        return Response(self.output(type(self).door(self.scope, number)).data)
+
+
+class VerbView(ApiView):
+    """POST one verb on one noun. `posts` verbs move money and need an Idempotency-Key."""
+
+    verb: Callable[..., Any]
+    door: Callable[[Scope, str], Any]
+    id_argument: str
+    input: type[StrictSerializer] | None = None
+    output: type[serializers.Serializer]
+    posts: ClassVar[bool] = False
+
+    def post(self, request: Request, number: str) -> Response:
+        """See, read, act, answer."""
+        noun = type(self).door(self.scope, number)
+        arguments = {self.id_argument: noun.pk, **self.read(self.input)}
+        return self.act(arguments)
+
+    def act(self, arguments: dict[str, Any], status: int = 200) -> Response:
+        """Call the verb; a posting verb's answer names the entries it made and tells a replay."""
+        if not self.posts:
+            result = type(self).verb(actor=self.actor, **arguments, at=self.at)
+            return Response(self.output(result).data, status=status)
+        key = self.request.headers.get("Idempotency-Key", "")
+        result = type(self).verb(actor=self.actor, **arguments, at=self.at, request_key=key)
+        return posted(self.actor.request_ref(key), self.output(result).data, status)
+
+
+class CreateView(VerbView):
+    """POST that makes a new noun; nothing stands in the URL."""
+
+    def post(self, request: Request, number: str = "") -> Response:
+        """Read, act, answer 201."""
+        return self.act(self.arguments(self.read(self.input)), status=201)
+
+    def arguments(self, data: dict[str, Any]) -> dict[str, Any]:
+        """Turn public numbers into ids through their doors."""
+        return data
+
+
+def posted(request_ref: str, noun: Any, status: int = 200) -> Response:
+    """{entries, result}: a replay answers 200 with `Idempotent-Replayed: true`."""
+    event = find_request_event(request_ref)
+    replayed = event is not None and event.request_id != current_request_id()
+    entries = [
+        {"number": entry.number, "kind": entry.kind, "key": entry.key}
+        for entry in list_request_entries(request_ref)
+    ]
+    response = Response({"entries": entries, "result": noun}, status=200 if replayed else status)
+    if replayed:
+        response["Idempotent-Replayed"] = "true"
+    return response

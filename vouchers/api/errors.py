@@ -1,0 +1,128 @@
+"""Errors as application/problem+json, in the asked language and always in both (RFC 9457).
+
+The one table from families of refusal to HTTP stands here; families know no HTTP.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from django.utils.translation import gettext, override
+from rest_framework import exceptions
+from rest_framework.renderers import JSONRenderer
+from rest_framework.response import Response
+
+from companies import errors
+from companies.foundation.request_context import current_request_id
+
+logger = logging.getLogger(__name__)
+
+FAMILIES: tuple[tuple[type[errors.DomainError], int], ...] = (
+    (errors.Malformed, 400),
+    (errors.NotSignedIn, 401),
+    (errors.NotAllowed, 403),
+    (errors.NotFound, 404),
+    (errors.Conflict, 409),
+    (errors.InvalidInput, 422),
+    (errors.TryAgain, 503),
+)
+
+# What the framework itself refuses: exception → (status, code, English sentence to translate).
+FRAMEWORK: tuple[tuple[type[Exception], int, str, str], ...] = (
+    (exceptions.ParseError, 400, "malformed", "The request cannot be read as JSON."),
+    (exceptions.NotAuthenticated, 401, "not_signed_in", "Please sign in first."),
+    (exceptions.AuthenticationFailed, 401, "not_signed_in", "Please sign in first."),
+    (exceptions.PermissionDenied, 403, "not_allowed", "You may not do this."),
+    (PermissionDenied, 403, "not_allowed", "You may not do this."),
+    (exceptions.NotFound, 404, "not_found", "There is nothing at this address."),
+    (Http404, 404, "not_found", "There is nothing at this address."),
+    (exceptions.MethodNotAllowed, 405, "method_not_allowed", "This address knows no such method."),
+    (exceptions.NotAcceptable, 406, "not_acceptable", "Only JSON is spoken here."),
+    (
+        exceptions.UnsupportedMediaType,
+        415,
+        "media_type_unsupported",
+        "Send the request as application/json.",
+    ),
+    (exceptions.Throttled, 429, "too_many_requests", "Too many requests. Please wait a little."),
+)
+
+
+class ProblemRenderer(JSONRenderer):
+    """The same JSON under the media type of problems."""
+
+    media_type = "application/problem+json"
+
+
+def handle(error: Exception, context: dict[str, Any]) -> Response | None:
+    """DRF's exception handler. None lets an unexpected error become a 500."""
+    if isinstance(error, errors.DomainError):
+        status = next(status for family, status in FAMILIES if isinstance(error, family))
+        return problem(status, error.code, error, error.errors)
+    if isinstance(error, exceptions.ValidationError):
+        wrong = errors.InvalidInput("invalid_input", "Some fields need to be put right.")
+        return problem(422, wrong.code, wrong, list(_places(error.detail)))
+    for kind, status, code, sentence in FRAMEWORK:
+        if isinstance(error, kind):
+            response = problem(status, code, errors.DomainError(code, sentence), [])
+            if isinstance(error, exceptions.Throttled) and error.wait is not None:
+                response["Retry-After"] = str(int(error.wait) + 1)
+            return response
+    return None
+
+
+def problem(
+    status: int, code: str, error: errors.DomainError, places: list[dict[str, Any]]
+) -> Response:
+    """One problem document; `messages` always holds both languages."""
+    messages = {}
+    for language, tag in (("zh-hans", "zh-Hans"), ("en", "en")):
+        with override(language):
+            messages[tag] = _said(error)
+    body = {
+        "type": f"urn:suanquan:error:{code}",
+        "title": code.replace("_", " "),
+        "status": status,
+        "code": code,
+        "detail": _said(error),
+        "messages": messages,
+        "errors": [_plain(place) for place in places],
+        "facts": {name: _primitive(value) for name, value in error.facts.items()},
+        "request_id": current_request_id(),
+    }
+    response = Response(body, status=status, content_type="application/problem+json")
+    if status == 503:
+        response["Retry-After"] = "2"
+    if status == 401:
+        response["WWW-Authenticate"] = 'Signature realm="suanquan"'
+    return response
+
+
+def _said(error: errors.DomainError) -> str:
+    message = error.message
+    text = gettext(message) if isinstance(message, str) else str(message)
+    return text % error.facts if error.facts else text
+
+
+def _places(detail: Any, path: str = "") -> Any:
+    """DRF's nested details as flat {field, code, message}."""
+    if isinstance(detail, dict):
+        for name, inner in detail.items():
+            yield from _places(inner, f"{path}.{name}" if path else str(name))
+    elif isinstance(detail, list):
+        for index, inner in enumerate(detail):
+            nested = isinstance(inner, dict | list)
+            yield from _places(inner, f"{path}[{index}]" if nested else path)
+    else:
+        yield {"field": path, "code": getattr(detail, "code", "invalid"), "message": str(detail)}
+
+
+def _plain(place: dict[str, Any]) -> dict[str, Any]:
+    return {name: _primitive(value) for name, value in place.items()}
+
+
+def _primitive(value: Any) -> Any:
+    return value if value is None or isinstance(value, (int, bool, list, dict)) else str(value)

@@ -1,0 +1,52 @@
+"""Keyset pages: the cursor is the last row's id, signed, so that no pk is shown or guessed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.core import signing
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+from companies.errors import InvalidInput
+
+LIMIT = 50
+LIMIT_MOST = 200
+SALT = "keyset"
+
+
+def keyset_page(
+    rows: QuerySet[Any], parameters: Mapping[str, str], output: type[serializers.Serializer]
+) -> dict[str, Any]:
+    """{items, next}: rows ordered by -id, those after the cursor.
+
+    Raises InvalidInput `cursor_invalid`, `limit_invalid`.
+    """
+    limit = _limit(parameters.get("limit", str(LIMIT)))
+    after = parameters.get("after")
+    if after:
+        rows = rows.filter(pk__lt=_read(after))
+    page = list(rows[: limit + 1])
+    more = len(page) > limit
+    page = page[:limit]
+    following = signing.dumps(page[-1].pk, salt=SALT) if more else None
+    return {"items": output(page, many=True).data, "next": following}
+
+
+def _limit(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= LIMIT_MOST:
+        raise InvalidInput(
+            "limit_invalid", _("limit is a number from 1 to %(most)s."), most=LIMIT_MOST
+        )
+    return int(text)
+
+
+def _read(cursor: str) -> int:
+    try:
+        return int(signing.loads(cursor, salt=SALT))
+    except signing.BadSignature as error:
+        raise InvalidInput(
+            "cursor_invalid", _("This cursor is not one of ours: begin again without it.")
+        ) from error
