@@ -1,0 +1,1 @@
+"""One file per resource: input serializer, output serializer and view together."""

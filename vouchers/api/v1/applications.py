@@ -1,0 +1,227 @@
+"""Applications: the company's acts and the officers' acts on one file."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from rest_framework import serializers
+from rest_framework.parsers import MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from companies.registry.selectors import get_company_for
+from vouchers.api.base import (
+    ApiView,
+    CreateView,
+    FenField,
+    NounDetail,
+    NounList,
+    StrictSerializer,
+    VerbView,
+)
+from vouchers.applications import selectors, services
+from vouchers.programmes.selectors import get_round_for
+
+
+class ApplicationOut(serializers.Serializer):
+    """A file as its viewers see it; sums in fen."""
+
+    number = serializers.CharField()
+    status = serializers.CharField()
+    status_at = serializers.DateTimeField()
+    programme = serializers.CharField(source="programme.code")
+    round = serializers.CharField(source="round.code")
+    company = serializers.CharField(source="company.credit_code")
+    company_name = serializers.CharField(source="company.name_zh")
+    form = serializers.JSONField()
+    requested_fen = serializers.IntegerField()
+    approved_fen = serializers.IntegerField()
+    reserved_fen = serializers.IntegerField()
+    version = serializers.IntegerField()
+    receipt_number = serializers.IntegerField(allow_null=True)
+    submitted_at = serializers.DateTimeField(allow_null=True)
+    accepted_at = serializers.DateTimeField(allow_null=True)
+    return_note = serializers.CharField()
+    assessment = serializers.JSONField(allow_null=True)
+    is_demo = serializers.BooleanField()
+
+
+class ApplicationIn(StrictSerializer):
+    """Which round, for which company."""
+
+    programme = serializers.CharField()
+    round = serializers.CharField()
+    company = serializers.CharField()
+
+
+class FormIn(StrictSerializer):
+    """The form's answers, keys as the programme's rules name them."""
+
+    form = serializers.DictField()
+
+
+class ReasonIn(StrictSerializer):
+    """Why: shown to the company and kept with the decision."""
+
+    reason = serializers.CharField(max_length=2000)
+
+
+class NoteIn(StrictSerializer):
+    """One list of everything that is missing (一次性告知)."""
+
+    note = serializers.CharField(max_length=4000)
+
+
+class RecommendIn(StrictSerializer):
+    """The amount advised, in fen, and why."""
+
+    amount_fen = FenField(min_value=1)
+    reason = serializers.CharField(max_length=2000)
+
+
+class ApplicationList(NounList):
+    """GET applications; POST drafts one."""
+
+    listing = selectors.list_applications
+    output = ApplicationOut
+    filters = ("status", "programme", "company")
+
+
+class ApplicationDetail(NounDetail):
+    """GET one application."""
+
+    door = selectors.get_application_for
+    output = ApplicationOut
+
+
+class ApplicationVerb(VerbView):
+    """An act on one file."""
+
+    door = selectors.get_application_for
+    id_argument = "application_id"
+    output = ApplicationOut
+
+
+class DraftApplication(CreateView):
+    """POST: a new draft in an open round."""
+
+    verb = services.draft_application
+    input = ApplicationIn
+    output = ApplicationOut
+
+    def arguments(self, data: dict[str, Any]) -> dict[str, Any]:
+        """Numbers to ids."""
+        window = get_round_for(self.scope, data["programme"], data["round"])
+        company = get_company_for(self.scope, data["company"])
+        return {"round_id": window.pk, "company_id": company.pk}
+
+
+class SaveApplication(ApplicationVerb):
+    """POST: save the draft's answers."""
+
+    verb = services.save_application
+    input = FormIn
+
+
+class AttachFile(ApiView):
+    """POST multipart: kind, file."""
+
+    parser_classes: ClassVar[Any] = [MultiPartParser]
+
+    def post(self, request: Request, number: str) -> Response:
+        """Store the upload and hang it on the file."""
+        application = selectors.get_application_for(self.scope, number)
+        upload = request.FILES.get("file")
+        if upload is None:
+            raise serializers.ValidationError({"file": ["A file is required."]})
+        attachment = services.attach_file(
+            actor=self.actor,
+            application_id=application.pk,
+            kind=str(request.data.get("kind", "")),
+            content=upload,
+            name=upload.name or "file",
+            at=self.at,
+        )
+        body = {"kind": attachment.kind, "file": attachment.file.public_id}
+        return Response({**body, "verdict": attachment.file.verdict}, status=201)
+
+
+class SubmitApplication(ApplicationVerb):
+    """POST: submit; the reply holds the receipt number and the verdict of the rules."""
+
+    verb = services.submit_application
+
+
+class WithdrawApplication(ApplicationVerb):
+    """POST: withdraw before approval; what was reserved goes back."""
+
+    verb = services.withdraw_application
+    posts = True
+
+
+class TakeScreening(ApplicationVerb):
+    """POST: take the file for screening."""
+
+    verb = services.take_screening
+
+
+class ReturnApplication(ApplicationVerb):
+    """POST: ask for more, once, with everything that is missing."""
+
+    verb = services.return_application
+    input = NoteIn
+
+
+class AcceptApplication(ApplicationVerb):
+    """POST: papers complete; the file goes to review."""
+
+    verb = services.accept_application
+
+
+class ProposeIneligible(ApplicationVerb):
+    """POST: serve the prior notice of 不予受理."""
+
+    verb = services.propose_ineligible
+    input = ReasonIn
+
+
+class DeclareIneligible(ApplicationVerb):
+    """POST: 不予受理, after the reply period."""
+
+    verb = services.declare_ineligible
+
+
+class RecommendApplication(ApplicationVerb):
+    """POST: advise the award of an amount."""
+
+    verb = services.recommend_application
+    input = RecommendIn
+
+
+class AdviseAgainst(ApplicationVerb):
+    """POST: advise against."""
+
+    verb = services.advise_against
+    input = ReasonIn
+
+
+class SendBack(ApplicationVerb):
+    """POST: back to another reviewer."""
+
+    verb = services.send_back
+    input = ReasonIn
+
+
+class ApproveApplication(ApplicationVerb):
+    """POST: approve where the rules want no public notice."""
+
+    verb = services.approve_application
+    posts = True
+
+
+class RejectApplication(ApplicationVerb):
+    """POST: 不予支持."""
+
+    verb = services.reject_application
+    input = ReasonIn
+    posts = True

@@ -1,0 +1,190 @@
+"""Who: the caller, companies and their accounts, providers and their offers, letters."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from companies.letters import selectors as letters
+from companies.letters import services as letter_services
+from companies.registry import selectors as registry
+from companies.registry import services as registry_services
+from vouchers.api.base import ApiView, NounDetail, NounList, StrictSerializer, VerbView
+from vouchers.providers import selectors as providers
+
+
+class WhoAmI(ApiView):
+    """GET the caller's duties and memberships."""
+
+    def get(self, request: Request) -> Response:
+        """Roles by agency and by company."""
+        duties = [
+            {"role": duty.role, "agency": duty.agency.code, "programme": duty.programme_ref}
+            for duty in self.scope.duties
+        ]
+        members = [
+            {"role": member.role, "company": member.company.credit_code}
+            for member in self.scope.memberships
+        ]
+        return Response({"user": request.user.username, "duties": duties, "memberships": members})
+
+
+class CompanyOut(serializers.Serializer):
+    """A company by its credit code."""
+
+    credit_code = serializers.CharField()
+    name_zh = serializers.CharField()
+    name_en = serializers.CharField()
+    entity_type = serializers.CharField()
+    region = serializers.CharField(source="region.code")
+    industry_code = serializers.CharField()
+    size_class = serializers.CharField()
+    is_demo = serializers.BooleanField()
+
+
+class CompanyDetail(NounDetail):
+    """GET a company."""
+
+    door = registry.get_company_for
+    output = CompanyOut
+
+
+class BankAccountIn(StrictSerializer):
+    """A new version of a company's account."""
+
+    account_name = serializers.CharField(max_length=120)
+    account_number = serializers.CharField(max_length=40)
+    bank_name = serializers.CharField(max_length=120)
+    cnaps = serializers.CharField(max_length=12, allow_blank=True, default="")
+
+
+class BankAccountOut(serializers.Serializer):
+    """An account's version and whether a second person has verified it."""
+
+    version = serializers.IntegerField()
+    account_name = serializers.CharField()
+    account_number = serializers.CharField()
+    status = serializers.CharField()
+
+
+class AddBankAccount(VerbView):
+    """POST: by the company; pays only once verified."""
+
+    verb = registry_services.add_bank_account
+    door = registry.get_company_for
+    id_argument = "company_id"
+    input = BankAccountIn
+    output = BankAccountOut
+
+
+class VerifyBankAccount(ApiView):
+    """POST: by a finance officer of the agency named."""
+
+    def post(self, request: Request, number: str, version: int, agency: str) -> Response:
+        """Verify this version."""
+        account = registry.get_bank_account_for(self.scope, number, version)
+        verified = registry_services.verify_bank_account(
+            actor=self.actor,
+            bank_account_id=account.pk,
+            agency_id=registry.get_agency_for(self.scope, agency).pk,
+            at=self.at,
+        )
+        return Response(BankAccountOut(verified).data)
+
+
+class OfferOut(serializers.Serializer):
+    """A price in the catalogue: yuan per unit."""
+
+    code = serializers.CharField()
+    version = serializers.IntegerField()
+    name_zh = serializers.CharField()
+    name_en = serializers.CharField()
+    service_class = serializers.CharField()
+    unit = serializers.CharField()
+    unit_price = serializers.DecimalField(max_digits=18, decimal_places=6)
+
+
+class ProviderOut(serializers.Serializer):
+    """A provider and its present offers."""
+
+    number = serializers.CharField()
+    status = serializers.CharField()
+    company = serializers.CharField(source="company.credit_code")
+    name_zh = serializers.CharField(source="company.name_zh")
+    offers = serializers.SerializerMethodField()
+
+    def get_offers(self, provider: Any) -> Any:
+        """Offers without an end."""
+        return OfferOut(provider.offers.filter(valid_until__isnull=True), many=True).data
+
+
+class ProviderList(NounList):
+    """GET providers."""
+
+    listing = providers.list_providers
+    output = ProviderOut
+
+
+class ProviderDetail(NounDetail):
+    """GET one provider."""
+
+    door = providers.get_provider_for
+    output = ProviderOut
+
+
+class LetterOut(serializers.Serializer):
+    """A letter as served."""
+
+    number = serializers.CharField()
+    kind = serializers.CharField()
+    subject_ref = serializers.CharField()
+    title = serializers.CharField()
+    body = serializers.CharField()
+    remedy = serializers.CharField()
+    status = serializers.CharField()
+    served_at = serializers.DateTimeField(allow_null=True)
+    reply_until = serializers.DateTimeField(allow_null=True)
+    reply = serializers.CharField()
+    waived_at = serializers.DateTimeField(allow_null=True)
+
+
+class ReplyIn(StrictSerializer):
+    """陈述申辩."""
+
+    reply = serializers.CharField(max_length=4000)
+
+
+class LetterList(NounList):
+    """GET letters."""
+
+    listing = letters.list_letters
+    output = LetterOut
+
+
+class LetterDetail(NounDetail):
+    """GET one letter."""
+
+    door = letters.get_letter_for
+    output = LetterOut
+
+
+class AnswerLetter(VerbView):
+    """POST: the company's answer within the reply period."""
+
+    verb = letter_services.answer_letter
+    door = letters.get_letter_for
+    id_argument = "letter_id"
+    input = ReplyIn
+    output = LetterOut
+
+
+class WaiveLetter(VerbView):
+    """POST: the company waives its answer."""
+
+    verb = letter_services.waive_letter
+    door = letters.get_letter_for
+    id_argument = "letter_id"
+    output = LetterOut
