@@ -32,6 +32,12 @@ def sqlstate(error: DatabaseError) -> str:
     return str(getattr(error.__cause__, "pgcode", None) or "")
 
 
+def constraint_name(error: DatabaseError) -> str:
+    """The named constraint or trigger that refused, or ''."""
+    diagnosis = getattr(error.__cause__, "diag", None)
+    return str(getattr(diagnosis, "constraint_name", None) or "")
+
+
 def verb(function: Callable[P, T]) -> Callable[P, T]:
     """Run `function` in its own durable transaction, retrying what PostgreSQL asks to retry.
 

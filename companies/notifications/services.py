@@ -1,0 +1,62 @@
+"""Telling people, and waking workers. Both hang on the business transaction."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from celery import current_app
+from django.db import transaction
+
+from companies.errors import not_found
+from companies.foundation.verbs import assert_in_transaction, verb
+from companies.notifications.models import Notification
+
+logger = logging.getLogger(__name__)
+
+
+def notify(
+    *,
+    user_ids: Iterable[int],
+    code: str,
+    subject_ref: str,
+    facts: Mapping[str, Any],
+    at: datetime,
+) -> None:
+    """A step: one row per person, once, however often the id is given."""
+    assert_in_transaction()
+    Notification.objects.bulk_create(
+        Notification(
+            user_id=user_id, code=code, subject_ref=subject_ref, facts=dict(facts), created_at=at
+        )
+        for user_id in sorted(set(user_ids))
+    )
+
+
+def wake(task_name: str, **kwargs: Any) -> None:
+    """Ask a worker to look, once this transaction has committed.
+
+    A lost message costs only time: the row is the queue, and the sweeper finds it.
+    """
+
+    def send() -> None:
+        try:
+            current_app.send_task(task_name, kwargs=kwargs, retry=False, ignore_result=True)
+        except Exception:
+            logger.warning("no broker took %s; the sweeper will", task_name, exc_info=True)
+
+    transaction.on_commit(send)
+
+
+@verb
+def mark_read(*, user_id: int, notification_id: int, at: datetime) -> Notification:
+    """A person has seen a message of theirs. Raises NotFound for another's."""
+    notification = Notification.objects.filter(pk=notification_id, user_id=user_id).first()
+    if notification is None:
+        raise not_found("notification")
+    if notification.read_at is None:
+        notification.read_at = at
+        notification.save(update_fields=["read_at"])
+    return notification

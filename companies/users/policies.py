@@ -1,0 +1,54 @@
+"""May this person act for a public body? Asked once, by the verb."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.utils.translation import gettext_lazy as _
+
+from companies.errors import NotAllowed
+from companies.foundation.actors import Actor
+from companies.users.models import Duty, Role
+from companies.users.selectors import find_duty
+
+READING_ROLES = frozenset({Role.AUDITOR, Role.OVERSEER})
+
+
+def require_duty(
+    *,
+    actor: Actor,
+    roles: Iterable[str],
+    agency_id: int,
+    at: datetime,
+    programme_ref: str = "",
+) -> Duty:
+    """The duty by which the actor may do this here and now.
+
+    A machine key acts as its user, narrowed by its scopes. Raises NotAllowed `duty_missing` or
+    `scope_missing`.
+    """
+    wanted = [str(role) for role in roles]
+    require_scope(actor, writes=not READING_ROLES.issuperset(wanted))
+    duty = None
+    if actor.user_id is not None:
+        duty = find_duty(
+            user_id=actor.user_id,
+            roles=wanted,
+            agency_id=agency_id,
+            at=at,
+            programme_ref=programme_ref,
+        )
+    if duty is None:
+        raise NotAllowed(
+            "duty_missing",
+            _("This needs the duty of %(roles)s in this agency."),
+            roles=", ".join(wanted),
+        )
+    return duty
+
+
+def require_scope(actor: Actor, *, writes: bool) -> None:
+    """A key that may only read does nothing else. Raises NotAllowed `scope_missing`."""
+    if actor.kind == "machine" and writes and "write" not in actor.scopes:
+        raise NotAllowed("scope_missing", _("This key may only read."))

@@ -1,0 +1,83 @@
+"""Who somebody is and which rights they hold at a moment."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
+
+from django.db.models import Q, QuerySet
+
+from companies.errors import not_found
+from companies.users.models import ApiKey, Duty, User
+from companies.users.signatures import verify_request
+
+
+def in_force(at: datetime) -> Q:
+    """The half-open period of a right: from its first instant, before its last."""
+    return Q(valid_from__lte=at) & (Q(valid_until__isnull=True) | Q(valid_until__gt=at))
+
+
+def list_duties(user_id: int, at: datetime) -> QuerySet[Duty]:
+    """The duties a person holds now; none once the account is closed."""
+    return (
+        Duty.objects.filter(in_force(at), user_id=user_id, user__is_active=True)
+        .select_related("agency")
+        .order_by("id")
+    )
+
+
+def find_duty(
+    *, user_id: int, roles: Collection[str], agency_id: int, at: datetime, programme_ref: str = ""
+) -> Duty | None:
+    """The duty that lets a person act here; one for this programme before one for all."""
+    held = list_duties(user_id, at).filter(agency_id=agency_id, role__in=list(roles))
+    if programme_ref:
+        held = held.filter(programme_ref__in=["", programme_ref])
+    return held.order_by("-programme_ref", "id").first()
+
+
+def list_holders(
+    *, agency_id: int, roles: Iterable[str], at: datetime, programme_ref: str = ""
+) -> list[int]:
+    """The ids of the people who hold one of these roles in an agency, for telling them."""
+    held = Duty.objects.filter(
+        in_force(at), agency_id=agency_id, role__in=list(roles), user__is_active=True
+    )
+    if programme_ref:
+        held = held.filter(programme_ref__in=["", programme_ref])
+    return sorted(set(held.values_list("user_id", flat=True)))
+
+
+def get_user(user_id: int) -> User:
+    """An account by its id. Raises NotFound."""
+    user = User.objects.filter(pk=user_id).first()
+    if user is None:
+        raise not_found("user")
+    return user
+
+
+def get_signing_key(
+    *, method: str, url: str, headers: Mapping[str, str], body: bytes, at: datetime
+) -> ApiKey:
+    """The live machine key that signed a request. Raises NotSignedIn `signature_invalid`.
+
+    `at` is the machine's real time even in a demo: signatures guard the wire, not the books.
+    """
+    found: dict[str, ApiKey] = {}
+
+    def find(key_id: str) -> bytes | None:
+        key = (
+            ApiKey.objects.select_related("user")
+            .filter(key_id=key_id, revoked_at__isnull=True, expires_at__gt=at)
+            .filter(user__is_active=True)
+            .first()
+        )
+        if key is None:
+            return None
+        found[key_id] = key
+        return bytes(key.public_key)
+
+    key_id = verify_request(
+        method=method, url=url, headers=headers, body=body, at=at, find_key=find
+    )
+    return found[key_id]
