@@ -1,0 +1,228 @@
+"""One settings file for the demo, the tests and production; only the environment differs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import environ
+from csp.constants import NONE, SELF
+
+from config import env
+
+env.refuse_unknown()
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+DEMO = env.flag("DEMO")
+DEBUG = False
+STATE_DIR = env.text("STATE_DIR", str(BASE_DIR / ".state"))
+SECRET_KEY = env.text("SECRET_KEY")
+EVIDENCE_KEY = env.text("SQ_EVIDENCE_KEY", SECRET_KEY if DEMO else None)
+CERTIFICATE_KEY = env.text("SQ_CERTIFICATE_KEY", SECRET_KEY if DEMO else None)
+SITE_URL = env.text("SQ_SITE_URL", "http://127.0.0.1:8000" if DEMO else None)
+CLAMD_SOCKET = env.text("SQ_CLAMD_SOCKET", "")
+ALLOWED_HOSTS = env.words("SQ_ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"] if DEMO else [])
+# Which reverse proxies may say X-Forwarded-For; none unless named.
+AXES_IPWARE_PROXY_COUNT = len(env.words("SQ_TRUSTED_PROXIES", []))
+
+COMPANIES_APPS = ["audit", "notifications", "users", "agencies", "files", "registry", "alerts", "letters"]
+VOUCHERS_APPS = [
+    "ledger", "programmes", "providers", "applications", "issuance", "redemptions", "settlement",
+    "reports", "oversight", "web",
+]  # fmt: skip
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "axes",
+    "csp",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "django_filters",
+    "django_htmx",
+    *(f"companies.{name}" for name in COMPANIES_APPS),
+    *(f"vouchers.{name}" for name in VOUCHERS_APPS),
+    "config",
+]
+
+MIDDLEWARE = [
+    "config.middleware.RequestId",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "config.middleware.Headers",
+    "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "vouchers.web.navigation.context",
+            ],
+        },
+    }
+]
+
+# Time limits by the kind of work (milliseconds): lock, statement, idle in transaction.
+PROFILES = {
+    "web": (3_000, 8_000, 8_000),
+    "worker": (3_000, 60_000, 60_000),
+    "owner": (4_000, 0, 0),
+}
+
+
+def database(url: str, profile: str) -> dict[str, object]:
+    """A database by URL, with the time limits of its profile."""
+    lock, statement, idle = PROFILES[profile]
+    limits = (
+        f"-c lock_timeout={lock} -c statement_timeout={statement} "
+        f"-c idle_in_transaction_session_timeout={idle} -c timezone=UTC"
+    )
+    return {
+        **environ.Env.db_url_config(url),
+        "OPTIONS": {"options": limits},
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+        "ATOMIC_REQUESTS": False,
+    }
+
+
+DATABASES = {"default": database(env.text("DATABASE_URL"), env.text("DB_PROFILE", "web"))}
+if owner_url := env.text("DATABASE_OWNER_URL", ""):
+    DATABASES["owner"] = database(owner_url, "owner")
+
+REDIS_URL = env.text("REDIS_URL")
+CACHES = {
+    # Sign-in keeps its used second-factor codes here: it must fail closed, so it is PostgreSQL.
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache_entry",
+    },
+    "fast": {
+        "BACKEND": "django_redis.cache.RedisCache",
+        "LOCATION": env.text("REDIS_CACHE_URL", REDIS_URL),
+        "OPTIONS": {"IGNORE_EXCEPTIONS": True, "SOCKET_CONNECT_TIMEOUT": 1, "SOCKET_TIMEOUT": 1},
+    },
+}
+
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+AUTH_USER_MODEL = "users.User"
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "account:start"
+LOGOUT_REDIRECT_URL = "public:home"
+ACCOUNT_ADAPTER = "vouchers.web.adapters.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_USER_MODEL_EMAIL_FIELD = "email"
+# axes keeps the count, in the database; only mail would be limited here, and none is sent.
+ACCOUNT_RATE_LIMITS = False
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "Suanquan"
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = 0.5
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_ON_SUCCESS = True
+AXES_VERBOSE = False
+
+SESSION_COOKIE_AGE = 8 * 3600
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SAMESITE = "Lax"
+# The demo speaks plain HTTP on loopback; everything else demands TLS.
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEMO
+SESSION_COOKIE_NAME = "sessionid" if DEMO else "__Host-sessionid"
+CSRF_COOKIE_NAME = "csrftoken" if DEMO else "__Host-csrftoken"
+CSRF_FAILURE_VIEW = "django.views.csrf.csrf_failure"
+SECURE_HSTS_SECONDS = 0 if DEMO else 31_536_000
+SECURE_SSL_REDIRECT = not DEMO
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if AXES_IPWARE_PROXY_COUNT else None
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+TIME_ZONE = "Asia/Shanghai"
+USE_TZ = True
+STATIC_URL = "/static/"
+STATIC_ROOT = str(Path(STATE_DIR) / "static")
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 25 * 2**20
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "vouchers.api.authentication.MachineAuthentication",
+        "vouchers.api.authentication.PersonAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": [],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "EXCEPTION_HANDLER": "vouchers.api.errors.handle",
+    "DEFAULT_SCHEMA_CLASS": "vouchers.api.schema.VerbSchema",
+    "UNAUTHENTICATED_USER": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Suanquan 算券",
+    "DESCRIPTION": "Compute vouchers from appropriation to payment. Sums are integer fen.",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": [],
+    "SERVE_AUTHENTICATION": [],
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "COMPONENT_SPLIT_REQUEST": True,
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"json": {"()": "config.logging.JsonLines"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json"}},
+    "root": {"handlers": ["console"], "level": "INFO"},
+    "loggers": {"django": {"handlers": [], "level": "INFO", "propagate": True}},
+}
