@@ -14,6 +14,8 @@ env.refuse_unknown()
 BASE_DIR = Path(__file__).resolve().parent.parent
 DEMO = env.flag("DEMO")
 DEBUG = False
+# A throw-away instance of `make journey` moves its clock forward instead of waiting for days.
+MOVABLE_CLOCK = DEMO and env.flag("MOVABLE_CLOCK")
 STATE_DIR = env.text("STATE_DIR", str(BASE_DIR / ".state"))
 SECRET_KEY = env.text("SECRET_KEY")
 EVIDENCE_KEY = env.text("SQ_EVIDENCE_KEY", SECRET_KEY if DEMO else None)

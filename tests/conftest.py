@@ -1,0 +1,90 @@
+"""Databases for tests: each worker clones the migrated template; what commits gets its own clone."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg2
+import pytest
+from django.conf import settings
+from django.db import connections
+
+from tests.svcplugin import TEMPLATE
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def as_owner(database: str) -> Any:
+    """An autocommit connection of sq_owner."""
+    connection = psycopg2.connect(
+        host=os.environ["TEST_SOCKETS"], user="sq_owner", dbname=database
+    )
+    connection.autocommit = True
+    return connection
+
+
+def clone(name: str) -> None:
+    """A fresh copy of the migrated template (0.1 s)."""
+    with as_owner("postgres").cursor() as cursor:
+        cursor.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        cursor.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
+
+
+def point_at(name: str) -> None:
+    """Let Django's two aliases speak to this database."""
+    for alias in connections:
+        connections[alias].close()
+        connections[alias].settings_dict["NAME"] = name
+        settings.DATABASES[alias]["NAME"] = name
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_blocker: Any, worker_id: str) -> Iterator[None]:
+    """One clone per worker; `db` rolls back on it."""
+    name = f"t_{worker_id}"
+    with django_db_blocker.unblock():
+        clone(name)
+        point_at(name)
+        yield
+        for alias in connections:
+            connections[alias].close()
+
+
+@pytest.fixture
+def committed_db(
+    django_db_setup: None, django_db_blocker: Any, worker_id: str
+) -> Iterator[str]:
+    """A clone of its own, where verbs really commit; yields its name."""
+    before = connections["default"].settings_dict["NAME"]
+    name = f"c_{worker_id}"
+    with django_db_blocker.unblock():
+        clone(name)
+        point_at(name)
+        yield name
+        point_at(before)
+
+
+@pytest.fixture
+def owner() -> Callable[[], Any]:
+    """A way to speak to the present database as sq_owner, for planting what verbs never would."""
+    return lambda: as_owner(connections["default"].settings_dict["NAME"])
+
+
+@pytest.fixture
+def transactional_db() -> None:
+    """Banned: it truncates, and the record refuses that."""
+    raise RuntimeError("use committed_db: transactional_db truncates append-only tables")
+
+
+@pytest.fixture(scope="session")
+def shared_dir() -> Path:
+    """The folder of reference data; without it its tests are skipped, or fail if demanded."""
+    path = Path(os.environ.get("SHARED_DIR", ROOT.parent / "shared"))
+    if not path.is_dir():
+        if os.environ.get("REQUIRE_SHARED") == "1":
+            pytest.fail("the shared reference data is demanded and missing")
+        pytest.skip("no shared reference data beside the project")
+    return path
