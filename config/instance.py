@@ -1,0 +1,47 @@
+"""The environment of a running instance, so that commands find it: `python -m config.instance …`.
+
+`STATE_DIR/instance.json` is written by `config.run` (mode 0600) and removed when it stops.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def state_dir() -> Path:
+    """STATE_DIR, default `.state` in the project."""
+    return Path(os.environ.get("STATE_DIR", ROOT / ".state")).absolute()
+
+
+def save(environment: dict[str, str]) -> None:
+    """Keep what a command needs; readable by its owner only."""
+    path = state_dir() / "instance.json"
+    path.touch(mode=0o600)
+    path.write_text(json.dumps(environment), encoding="utf-8")
+
+
+def load() -> None:
+    """Put the instance's environment under ours. Exits with a sentence where none runs."""
+    path = state_dir() / "instance.json"
+    if not path.exists():
+        sys.exit("suanquan: no instance runs on this STATE_DIR: start one with make run.")
+    for name, value in json.loads(path.read_text(encoding="utf-8")).items():
+        os.environ.setdefault(name, value)
+
+
+def main() -> None:
+    """Run manage.py's command line inside the instance."""
+    load()
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    from django.core.management import execute_from_command_line
+
+    execute_from_command_line(["manage.py", *sys.argv[1:]])
+
+
+if __name__ == "__main__":
+    main()
