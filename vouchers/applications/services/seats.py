@@ -1,0 +1,102 @@
+"""One person, one seat on a file, for ever; and the signed acts in it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.utils.translation import gettext_lazy as _
+
+from companies.errors import Conflict, NotAllowed
+from companies.foundation.actors import Actor
+from companies.foundation.verbs import assert_in_transaction
+from companies.local_time import local_date
+from companies.registry.models import Membership
+from companies.users.models import Duty
+from vouchers.applications.models import Application, Decision, FileSeat
+from vouchers.applications.services.steps import digest
+from vouchers.programmes.models import SeatMap
+
+
+def take_seat(*, application: Application, user_id: int, act: str, at: datetime) -> str:
+    """A step: sit down where the file's seat map puts this act; returns the seat.
+
+    A map gives OBJECTION a seat of its own, so who
+    answers one is new to the file. Raises NotAllowed `seat_taken` where the person already has another seat on this file, and
+    `interest_in_file` for the applicant's own people.
+    """
+    assert_in_transaction()
+    seat_map = SeatMap.objects.get(pk=application.seat_map_id)
+    wanted = str(seat_map.seats[act])
+    _refuse_interest(application, user_id)
+    taken, _is_new = FileSeat.objects.get_or_create(
+        application=application,
+        user_id=user_id,
+        defaults={"agency_id": application.agency_id, "seat": wanted, "taken_at": at},
+    )
+    if taken.seat != wanted:
+        raise NotAllowed(
+            "seat_taken",
+            _("On this file you sit in “%(seat)s”; this act belongs to “%(wanted)s”."),
+            seat=taken.seat,
+            wanted=wanted,
+        )
+    return wanted
+
+
+def sign(
+    *,
+    application: Application,
+    act: str,
+    actor: Actor,
+    duty: Duty,
+    subject_ref: str,
+    outcome: str,
+    amount_fen: int | None,
+    reason: str,
+    at: datetime,
+    cycle: int | None = None,
+) -> Decision:
+    """A step: take the seat and sign. The digest covers what the signer had before the eyes.
+
+    Raises NotAllowed `seat_taken`, Conflict `already_signed`.
+    """
+    assert_in_transaction()
+    seat = take_seat(application=application, user_id=duty.user_id, act=act, at=at)
+    cycle = application.cycle if cycle is None else cycle
+    earlier = Decision.objects.filter(
+        application=application, subject_ref=subject_ref, act=act, cycle=cycle, user=duty.user_id
+    )
+    if earlier.exists():
+        raise Conflict("already_signed", _("You have signed this already."))
+    version = application.versions.order_by("-version").first()
+    basis = {
+        "subject": subject_ref,
+        "submission": version.sha256 if version else "",
+        "outcome": outcome,
+        "amount_fen": amount_fen,
+        "approved_fen": application.approved_fen,
+        "reserved_fen": application.reserved_fen,
+        "actor": actor.ref,
+    }
+    return Decision.objects.create(
+        agency_id=application.agency_id,
+        application=application,
+        act=act,
+        seat=seat,
+        user_id=duty.user_id,
+        duty=duty,
+        subject_ref=subject_ref,
+        cycle=cycle,
+        outcome=outcome,
+        amount_fen=amount_fen,
+        reason=reason,
+        basis_sha256=digest(basis),
+        decided_on=local_date(at),
+        at=at,
+    )
+
+
+def _refuse_interest(application: Application, user_id: int) -> None:
+    """No officer judges a company for which he or she ever acted."""
+    if Membership.objects.filter(user_id=user_id, company_id=application.company_id).exists():
+        raise NotAllowed("interest_in_file", _("You act for this company yourself."))
