@@ -79,9 +79,7 @@ def split_fen(amount_fen: int, weights: Sequence[int]) -> list[int]:
     if amount_fen < 0 or total <= 0 or min(weights) < 0:
         raise ValueError("only a non-negative sum is split, over weights that weigh something")
     parts = [amount_fen * weight // total for weight in weights]
-    by_rest = sorted(
-        range(len(weights)), key=lambda i: (-(amount_fen * weights[i] % total), i)
-    )
+    by_rest = sorted(range(len(weights)), key=lambda i: (-(amount_fen * weights[i] % total), i))
     for i in by_rest[: amount_fen - sum(parts)]:
         parts[i] += 1
     return parts

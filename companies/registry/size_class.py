@@ -66,9 +66,7 @@ TABLES: dict[str, tuple[SizeRow, ...]] = {
         _by_staff_and_revenue("住宿业", "61", (300, 10_000), (100, 2000), (10, 100)),
         _by_staff_and_revenue("餐饮业", "62", (300, 10_000), (100, 2000), (10, 100)),
         _by_staff_and_revenue("信息传输业", "63 64", (2000, 100_000), (100, 1000), (10, 100)),
-        _by_staff_and_revenue(
-            "软件和信息技术服务业", "65", (300, 10_000), (100, 1000), (10, 50)
-        ),
+        _by_staff_and_revenue("软件和信息技术服务业", "65", (300, 10_000), (100, 1000), (10, 50)),
         SizeRow(
             "房地产开发经营",
             ("701",),
@@ -119,9 +117,7 @@ def find_size_row(industry_code: str, version: str = LATEST) -> SizeRow | None:
     if code is None:
         return None
     places = [code[:3], code[:2], section_of(code)]
-    return next(
-        (row for place in places for row in TABLES[version] if place in row.codes), None
-    )
+    return next((row for place in places for row in TABLES[version] if place in row.codes), None)
 
 
 def _meets(bounds: Bounds, staff: int, revenue_fen: int, assets_fen: int) -> bool:

@@ -34,8 +34,10 @@ ROW = {
     "SkuId": "gpu",
 }
 
+LIMITS = FocusLimits()
 
-def bill(*changes, limits=FocusLimits(), start=""):
+
+def bill(*changes, limits=LIMITS, start=""):
     out = io.StringIO()
     rows = [{**ROW, **change} for change in changes]
     writer = csv.DictWriter(out, list(rows[0]))

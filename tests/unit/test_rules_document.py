@@ -174,9 +174,7 @@ def test_a_fact_too_old_is_unknown():
 @given(st.integers(0, 10**11), st.integers(0, 250_000_000), st.integers(1, 10_000))
 def test_no_grant_is_negative_or_above_cap_base_and_rate(amount, used, rate_bp):
     rules = guizhou(rates=[{"id": "rate", "clause": "rate", "rate_bp": rate_bp}])
-    found = assess(
-        facts=snapshot(amount, **{"caps.used.firm_year": used}), rules=rules, at=AT
-    )
+    found = assess(facts=snapshot(amount, **{"caps.used.firm_year": used}), rules=rules, at=AT)
     assert 0 <= found.grant_fen <= max(0, 200_000_000 - used)
     assert found.grant_fen * 10_000 <= amount * rate_bp
     assert found.sum_of("grant") == found.grant_fen

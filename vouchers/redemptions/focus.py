@@ -114,7 +114,7 @@ class FocusTotals:
 
 @dataclass(frozen=True)
 class FocusFile:
-    """Accepted rows; refusals (their rows are not among them); warnings; sums; the file's digest."""
+    """Accepted rows; refusals (their rows are not among them); warnings; sums; file digest."""
 
     rows: tuple[FocusRow, ...]
     refusals: tuple[Deviation, ...]
@@ -164,7 +164,11 @@ def parse_focus(stream: BinaryIO, *, limits: FocusLimits = FocusLimits()) -> Foc
     if not rows and not refusals:
         raise _unreadable("no_rows")
     return FocusFile(
-        tuple(rows), tuple(refusals), tuple(warnings), _sum_up(rows), hashlib.sha256(raw).hexdigest()
+        tuple(rows),
+        tuple(refusals),
+        tuple(warnings),
+        _sum_up(rows),
+        hashlib.sha256(raw).hexdigest(),
     )
 
 
@@ -202,9 +206,7 @@ def _judge_header(header: list[str], limits: FocusLimits) -> Iterator[Deviation]
             yield Deviation(0, column[:80], "column_unknown")
 
 
-def _normalise(
-    number: int, header: list[str], cells: list[str], limits: FocusLimits
-) -> _Reading:
+def _normalise(number: int, header: list[str], cells: list[str], limits: FocusLimits) -> _Reading:
     reading = _Reading(number, dict(zip(header, cells, strict=False)))
     if len(cells) != len(header):
         reading.refuse("", "row_length", str(len(cells)))

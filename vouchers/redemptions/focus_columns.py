@@ -27,8 +27,7 @@ MANDATORY = (
     "PublisherName",
     "ServiceName",
 )
-OTHER_COLUMNS = frozenset(
-    """AvailabilityZone BillingAccountName BillingAccountType CapacityReservationId
+_OTHER_COLUMNS_TEXT = """AvailabilityZone BillingAccountName BillingAccountType CapacityReservationId
     CapacityReservationStatus ChargeClass ChargeDescription ChargeFrequency
     CommitmentDiscountCategory CommitmentDiscountId CommitmentDiscountName
     CommitmentDiscountQuantity CommitmentDiscountStatus CommitmentDiscountType
@@ -36,8 +35,8 @@ OTHER_COLUMNS = frozenset(
     ListUnitPrice PricingCategory PricingCurrency PricingCurrencyContractedUnitPrice
     PricingCurrencyEffectiveCost PricingCurrencyListUnitPrice PricingQuantity PricingUnit RegionId
     RegionName ResourceId ResourceName ResourceType ServiceSubcategory SkuId SkuMeter
-    SkuPriceDetails SkuPriceId SubAccountId SubAccountName SubAccountType Tags""".split()
-)
+    SkuPriceDetails SkuPriceId SubAccountId SubAccountName SubAccountType Tags"""
+OTHER_COLUMNS = frozenset(_OTHER_COLUMNS_TEXT.split())
 ALLOWED: dict[str, tuple[str, ...]] = {
     "ChargeCategory": ("Usage", "Purchase", "Tax", "Credit", "Adjustment"),
     "ChargeFrequency": ("One-Time", "Recurring", "Usage-Based"),
@@ -49,10 +48,9 @@ ALLOWED: dict[str, tuple[str, ...]] = {
         "Other", "Security", "Storage", "Web",
     ),
 }  # fmt: skip
-CURRENCIES = frozenset(
-    """AED ARS AUD BDT BGN BRL CAD CHF CLP CNY COP CZK DKK EGP EUR GBP HKD HUF IDR ILS INR ISK JPY
+_CURRENCIES_TEXT = """AED ARS AUD BDT BGN BRL CAD CHF CLP CNY COP CZK DKK EGP EUR GBP HKD HUF IDR ILS INR ISK JPY
     KES KRW KWD KZT LKR MAD MOP MXN MYR NGN NOK NZD PEN PHP PKR PLN QAR RON RSD RUB SAR SEK SGD THB
-    TRY TWD UAH USD UYU VND ZAR""".split()
-)
+    TRY TWD UAH USD UYU VND ZAR"""
+CURRENCIES = frozenset(_CURRENCIES_TEXT.split())
 PLACES_MAX = 11
 WHOLE_PLACES_MAX = 12

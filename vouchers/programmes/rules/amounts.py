@@ -340,9 +340,7 @@ def _cap(sheet: Working, cap: Cap) -> None:
         return sheet.fail("cap_exhausted", cap.id, cap.clause, fact)
     sheet.tighten(room)
     less = min(_ZERO, room - sheet.grant)
-    sheet.add(
-        "cap", cap.id, cap.clause, cap.scope, less, cap_fen=cap.fen, used_fen=used
-    )
+    sheet.add("cap", cap.id, cap.clause, cap.scope, less, cap_fen=cap.fen, used_fen=used)
     return None
 
 

@@ -70,7 +70,8 @@ def _shape(value: Any) -> str | None:
     """Which of the four forms this is, so that an error names the right place."""
     if isinstance(value, dict):
         return next((key for key in ("all", "any", "not", "fact") if key in value), None)
-    return {FactTest: "fact", AllOf: "all", AnyOf: "any", Not: "not"}.get(type(value))
+    forms = ((FactTest, "fact"), (AllOf, "all"), (AnyOf, "any"), (Not, "not"))
+    return next((tag for model, tag in forms if isinstance(value, model)), None)
 
 
 Condition = Annotated[
@@ -172,11 +173,11 @@ def _misfit(kind: str, op: Op, value: Any) -> str | None:
 def _misfit_of_answer(kind: str, value: Any) -> bool:
     if kind == "list":
         return not isinstance(value, list)
-    if type(value) is not _SCALAR.get(kind, str):
+    wanted = _SCALAR.get(kind, str)
+    # True is an int to isinstance, but no sum of money.
+    if not isinstance(value, wanted) or (wanted is int and isinstance(value, bool)):
         return True
-    if kind == "date":
-        return not _is_day(value)
-    return False
+    return kind == "date" and not _is_day(str(value))
 
 
 def _is_day(text: str) -> bool:

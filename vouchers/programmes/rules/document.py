@@ -18,6 +18,7 @@ from vouchers.programmes.rules.procedure import Procedure
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_.-]*$", max_length=60)]
 Fen = Annotated[int, Field(ge=0, le=10**14)]
 Bp = Annotated[int, Field(ge=0, le=10_000)]
+Day = date  # `Basis` has a field of that name
 Side = Literal["BUYER", "PROVIDER"]
 Mode = Literal["INSTANT", "CLAIM_THEN_REDEEM", "REIMBURSE", "ASSIGNED", "NO_APPLICATION"]
 Measure = Literal["contract", "occurred", "settled", "paid", "order", "year_total"]
@@ -40,9 +41,9 @@ class Basis(Frozen):
     issuer: str
     number: str
     title: str
-    date: date
-    in_force_from: date
-    in_force_until: date | None
+    date: Day
+    in_force_from: Day
+    in_force_until: Day | None
     legality_review: str | None
     competition_review: str | None
 
@@ -125,7 +126,8 @@ class RateRule(Rule):
         if sum(effect is not None for effect in effects) != 1:
             raise ValueError("exactly one of rate_bp, flat_fen and brackets")
         tops = [bracket.up_to_fen for bracket in self.brackets or ()]
-        if tops and (tops[-1] is not None or None in tops[:-1] or tops[:-1] != sorted(tops[:-1])):
+        closed = [top for top in tops if top is not None]
+        if tops and (closed != tops[:-1] or closed != sorted(closed)):
             raise ValueError("brackets rise, and only the last is open")
         return self
 
@@ -251,7 +253,7 @@ class FactAge(Frozen):
 
 
 class RuleDocument(Frozen):
-    """Everything a programme says. A draft may lack parts; publishing names each that is missing."""
+    """Everything a programme says. A draft may lack parts; publishing names each of them."""
 
     code: Name
     title_zh: str

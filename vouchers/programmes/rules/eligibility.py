@@ -95,9 +95,7 @@ def run_checks(known: Known) -> list[Check]:
     for gate in rules.gates:
         checks.append(_condition(known, "gate_failed", gate.id, gate.clause, gate.when))
     for rule in rules.provider:
-        checks.append(
-            _condition(known, "provider_not_eligible", rule.id, rule.clause, rule.when)
-        )
+        checks.append(_condition(known, "provider_not_eligible", rule.id, rule.clause, rule.when))
     if rules.affiliation:
         affiliated = known.look_up("provider.affiliated")
         passed = not affiliated if isinstance(affiliated, bool) else None

@@ -125,9 +125,9 @@ class Procedure(Frozen):
 
     object: Literal["none", "contract", "kind", "unit"] | None = None
     order_by: Literal["submitted", "accepted"] | None = None
-    while_returned: (
-        Literal["keeps_place", "keeps_place_until_deadline", "goes_to_end"] | None
-    ) = None
+    while_returned: Literal["keeps_place", "keeps_place_until_deadline", "goes_to_end"] | None = (
+        None
+    )
     clock_from: Literal["submitted", "accepted"] | None = None
     decided_by: Literal["officer", "plan"] | None = None
     notice: tuple[Notice, ...] | None = None

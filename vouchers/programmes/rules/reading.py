@@ -1,4 +1,4 @@
-"""Reading a rule document: typed or refused with places; its digest; what publishing still lacks."""
+"""Reading a rule document: typed or refused with places; its digest; what publishing lacks."""
 
 from __future__ import annotations
 

@@ -122,18 +122,14 @@ def _last_day(rules: RuleDocument, start: date) -> date:
     life = rules.procedure.voucher_life
     if life is None:
         raise InvalidInput("terms_incomplete", _("The rules do not say how long a voucher lives."))
-    if life.unit == "months":
-        last = add_months(start, life.n)
-    else:
-        last = add_calendar_days(start, life.n)
+    add = add_months if life.unit == "months" else add_calendar_days
+    last = add(start, life.n)
     if rules.procedure.year_end == "end_31_dec":
         last = min(last, date(start.year, _DECEMBER, _LAST))
     return last
 
 
-def redemption_share(
-    *, terms: VoucherTerms, eligible_fen: int, balance_fen: int
-) -> ShareResult:
+def redemption_share(*, terms: VoucherTerms, eligible_fen: int, balance_fen: int) -> ShareResult:
     """min(rate × eligible cost rounded as the rule says, balance); rounded once per claim."""
     if eligible_fen < 0 or balance_fen < 0:
         raise InvalidInput("amount_malformed", _("Costs and balances are not negative."))
