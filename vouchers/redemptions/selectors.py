@@ -1,0 +1,114 @@
+"""Reading redemptions. The doors take a scope; what it may not see does not exist."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from companies.errors import not_found
+from companies.registry.models import Membership, RelatedPair
+from companies.registry.selectors import Scope
+from vouchers.providers.models import Admission, Offer
+from vouchers.redemptions.models import Redemption, RedemptionFunding, UsageRecord
+
+
+def list_redemptions(
+    scope: Scope,
+    *,
+    status: str = "",
+    voucher_number: str = "",
+    programme_code: str = "",
+    provider_number: str = "",
+) -> QuerySet[Redemption]:
+    """What this person may see, newest first."""
+    seen = (
+        Q(agency_id__in=scope.agency_ids)
+        | Q(company_id__in=scope.company_ids)
+        | Q(provider__company_id__in=scope.provider_company_ids)
+    )
+    filters = {
+        "status": status,
+        "voucher__number": voucher_number,
+        "voucher__programme__code": programme_code,
+        "provider__number": provider_number,
+    }
+    return (
+        Redemption.objects.filter(seen, **{key: value for key, value in filters.items() if value})
+        .select_related("voucher__programme", "company", "provider__company", "offer", "payee")
+        .order_by("-id")
+    )
+
+
+def get_redemption_for(scope: Scope, number: str) -> Redemption:
+    """One redemption, or NotFound `redemption_not_found`."""
+    found = list_redemptions(scope).filter(number=number).first()
+    if found is None:
+        raise not_found("redemption")
+    return found
+
+
+def find_by_ref(subject_ref: str) -> Redemption | None:
+    """The redemption a text reference names."""
+    return Redemption.objects.filter(number=subject_ref.partition(":")[2]).first()
+
+
+def list_usage(redemption: Redemption) -> QuerySet[UsageRecord]:
+    """The usage rows it claims now, in the order of the file."""
+    return redemption.usage.filter(released_at__isnull=True).order_by("row_number", "id")
+
+
+def list_fundings(redemption: Redemption) -> list[RedemptionFunding]:
+    """Its shares by funding line, in draw order."""
+    return list(
+        redemption.fundings.select_related("voucher_funding__line").order_by(
+            "voucher_funding__line__draw_order", "id"
+        )
+    )
+
+
+def are_related(first_id: int, second_id: int) -> bool:
+    """Whether the register knows these two companies as related, or they are one."""
+    low, high = sorted((first_id, second_id))
+    return low == high or RelatedPair.objects.filter(low_id=low, high_id=high).exists()
+
+
+def is_in_admission(provider_id: int, programme_id: int, at: datetime) -> bool:
+    """Whether the provider is admitted to the programme at that moment."""
+    return (
+        Admission.objects.filter(
+            provider_id=provider_id, programme_id=programme_id, valid_from__lte=at
+        )
+        .filter(Q(valid_until__isnull=True) | Q(valid_until__gt=at))
+        .exists()
+    )
+
+
+def is_on_offer(offer: Offer, at: datetime) -> bool:
+    """Whether this version of the offer is in force."""
+    return offer.valid_from <= at and (offer.valid_until is None or at < offer.valid_until)
+
+
+def list_people(company_id: int, roles: tuple[str, ...], at: datetime) -> list[int]:
+    """User ids of those who act for a company in these roles."""
+    return list(
+        Membership.objects.filter(company_id=company_id, role__in=roles, valid_from__lte=at)
+        .filter(Q(valid_until__isnull=True) | Q(valid_until__gt=at))
+        .values_list("user_id", flat=True)
+        .distinct()
+        .order_by("user_id")
+    )
+
+
+def exported(redemption: Redemption) -> dict[str, Any]:
+    """The columns an event shows before and after."""
+    return {
+        "status": str(redemption.status),
+        "requested_fen": redemption.requested_fen,
+        "held_fen": redemption.held_fen,
+        "eligible_fen": redemption.eligible_fen,
+        "accepted_fen": redemption.accepted_fen,
+        "order_number": redemption.order_number,
+        "cycle": redemption.cycle,
+    }
