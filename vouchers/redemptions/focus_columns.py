@@ -27,7 +27,8 @@ MANDATORY = (
     "PublisherName",
     "ServiceName",
 )
-_OTHER_COLUMNS_TEXT = """AvailabilityZone BillingAccountName BillingAccountType CapacityReservationId
+_OTHER_COLUMNS_TEXT = """
+    AvailabilityZone BillingAccountName BillingAccountType CapacityReservationId
     CapacityReservationStatus ChargeClass ChargeDescription ChargeFrequency
     CommitmentDiscountCategory CommitmentDiscountId CommitmentDiscountName
     CommitmentDiscountQuantity CommitmentDiscountStatus CommitmentDiscountType
@@ -48,7 +49,8 @@ ALLOWED: dict[str, tuple[str, ...]] = {
         "Other", "Security", "Storage", "Web",
     ),
 }  # fmt: skip
-_CURRENCIES_TEXT = """AED ARS AUD BDT BGN BRL CAD CHF CLP CNY COP CZK DKK EGP EUR GBP HKD HUF IDR ILS INR ISK JPY
+_CURRENCIES_TEXT = """
+    AED ARS AUD BDT BGN BRL CAD CHF CLP CNY COP CZK DKK EGP EUR GBP HKD HUF IDR ILS INR ISK JPY
     KES KRW KWD KZT LKR MAD MOP MXN MYR NGN NOK NZD PEN PHP PKR PLN QAR RON RSD RUB SAR SEK SGD THB
     TRY TWD UAH USD UYU VND ZAR"""
 CURRENCIES = frozenset(_CURRENCIES_TEXT.split())
