@@ -7,8 +7,6 @@ from typing import NamedTuple
 
 from django.db.models import Q, QuerySet, Sum
 from django.utils.translation import gettext_lazy as _
-from vouchers.programmes.selectors import list_funding_lines
-from vouchers.programmes.services import count_cap, get_or_create_cap
 
 from companies.errors import Conflict, InvalidInput
 from companies.foundation.actors import Actor
@@ -32,6 +30,8 @@ from vouchers.programmes.models import (
     ProgrammeStatus,
     Round,
 )
+from vouchers.programmes.selectors import list_funding_lines
+from vouchers.programmes.services import count_cap, get_or_create_cap
 
 _REFUSALS = {CapScope.CEILING: "ceiling_short", CapScope.GROUP_YEAR: "amount_exceeds_cap"}
 

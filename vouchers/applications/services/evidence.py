@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from hashlib import sha256
 
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
@@ -36,12 +37,12 @@ def register_evidence(
     Another agency may have registered it with another base: the first one stands.
     """
     assert_in_transaction()
-    key_id = settings.EVIDENCE_HMAC_KEY_ID
-    mark = fingerprint(key=settings.EVIDENCE_HMAC_KEY, kind=str(kind), identity=identity)
+    key = settings.EVIDENCE_KEY.encode()
+    mark = fingerprint(key=key, kind=str(kind), identity=identity)
     document, _is_new = EvidenceDocument.objects.get_or_create(
         kind=kind,
         identity_hmac=mark,
-        hmac_key_id=key_id,
+        hmac_key_id=sha256(key).hexdigest()[:8],
         defaults={
             "base_fen": base_fen,
             "limit_fen": base_fen,

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.db.models import Sum
 from django.utils.translation import gettext_lazy as _
-from vouchers.providers.selectors import is_admitted
 
 from companies.errors import InvalidInput
 from companies.local_time import local_date
@@ -18,6 +17,7 @@ from vouchers.programmes.facts import FactSnapshot, FactValue, OtherSupport, mak
 from vouchers.programmes.models import CapScope, CapUsage
 from vouchers.programmes.rules.document import RuleDocument, VoucherKind
 from vouchers.providers.models import ComputeCentre, Provider
+from vouchers.providers.selectors import is_admitted
 
 # What the applicant's declaration of truth says besides the form; officers check it in screening.
 DECLARED: dict[str, FactValue | None] = {

@@ -7,7 +7,6 @@ from datetime import datetime
 from companies.agencies.services import close_deadline, resume_deadlines
 from companies.registry.policies import require_membership
 from django.utils.translation import gettext_lazy as _
-from vouchers.programmes.selectors import get_published_rules
 
 from companies.errors import Conflict, InvalidInput, NotAllowed
 from companies.files.models import Verdict
@@ -46,6 +45,7 @@ from vouchers.programmes.models import Round, RuleVersion, SeatMap, SeatMapStatu
 from vouchers.programmes.rules.assessing import assess
 from vouchers.programmes.rules.document import RuleDocument
 from vouchers.programmes.rules.reading import parse_rules
+from vouchers.programmes.selectors import get_published_rules
 from vouchers.providers.models import Provider
 
 

@@ -1,0 +1,95 @@
+"""What weighs on a company rests on a letter: served first, answered or waived, then decided."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import NamedTuple
+
+from companies.letters.selectors import burden_may_rest
+from companies.letters.services import serve_letter
+from django.utils.translation import gettext as text_now
+from django.utils.translation import gettext_lazy as _
+
+from companies.errors import Conflict
+from companies.letters.models import Letter, LetterKind
+from companies.users.models import Duty
+from vouchers.applications.models import Application
+
+# 陈述申辩: the schemes name no period for an answer; this one is the system's own proposal.
+REPLY_DAYS = 5
+
+
+class PriorNotice(NamedTuple):
+    """What is intended against whom, about what, and why."""
+
+    agency_id: int
+    company_id: int
+    subject_ref: str
+    number: str
+    burden: str
+    reason: str
+
+    @classmethod
+    def on(cls, application: Application, *, burden: str, reason: str) -> PriorNotice:
+        """The notice about a file."""
+        return cls(
+            application.agency_id,
+            application.company_id,
+            application.ref,
+            application.number,
+            burden,
+            reason,
+        )
+
+
+def serve_prior_notice(notice: PriorNotice, *, duty: Duty, at: datetime) -> Letter:
+    """A step: tell the company what is intended and until when it may answer.
+
+    Raises Conflict `prior_notice_served` where one is out already.
+    """
+    out = Letter.objects.filter(
+        subject_ref=notice.subject_ref, burden=notice.burden, kind=LetterKind.PRIOR_NOTICE
+    )
+    if out.exists():
+        raise Conflict("prior_notice_served", _("The company has been notified already."))
+    return serve_letter(
+        agency_id=notice.agency_id,
+        kind=LetterKind.PRIOR_NOTICE,
+        company_id=notice.company_id,
+        subject_ref=notice.subject_ref,
+        burden=notice.burden,
+        title=text_now("Prior notice: %(number)s") % {"number": notice.number},
+        body=notice.reason,
+        remedy=text_now("You may state your view within the reply period, or waive it."),
+        signed_by_id=duty.user_id,
+        reply_days=REPLY_DAYS,
+        at=at,
+    )
+
+
+def require_burden(subject_ref: str, burden: str, at: datetime) -> None:
+    """Raises Conflict `prior_notice_missing` unless the company has had its say."""
+    if not burden_may_rest(subject_ref, burden, at):
+        raise Conflict(
+            "prior_notice_missing",
+            _("The company must be notified first, and its reply period be over or waived."),
+        )
+
+
+def serve_decision(application: Application, *, reason: str, duty: Duty, at: datetime) -> Letter:
+    """A step: the decision with its reason and where to turn against it."""
+    return serve_letter(
+        agency_id=application.agency_id,
+        kind=LetterKind.DECISION,
+        company_id=application.company_id,
+        subject_ref=application.ref,
+        burden="",
+        title=text_now("Decision: %(number)s") % {"number": application.number},
+        body=reason,
+        remedy=text_now(
+            "You may apply for administrative review within 60 days, or sue within 6 months."
+        ),
+        signed_by_id=duty.user_id,
+        reply_days=0,
+        at=at,
+    )

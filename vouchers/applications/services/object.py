@@ -1,0 +1,171 @@
+"""Objections to a published row: lodged by anybody, answered by someone new to the file."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+
+from companies.agencies.services import (
+    close_deadline,
+    pause_deadlines,
+    resume_deadlines,
+)
+from django.utils.translation import gettext_lazy as _
+
+from companies.errors import Conflict, not_found
+from companies.foundation.actors import Actor
+from companies.foundation.verbs import verb
+from companies.notifications.services import notify
+from companies.users.models import Duty, Role
+from companies.users.selectors import list_holders
+from vouchers.applications.models import (
+    Act,
+    Application,
+    ApplicationStatus,
+    NoticeRow,
+    Objection,
+    ObjectionStatus,
+)
+from vouchers.applications.services.burdens import PriorNotice, serve_prior_notice
+from vouchers.applications.services.seats import sign
+from vouchers.applications.services.steps import (
+    exported,
+    find_application,
+    lock_application,
+    move,
+    open_term,
+    record,
+    require_officer,
+    require_reason,
+    rules_of,
+    tell_company,
+)
+from vouchers.ledger.services import Request
+
+
+@verb
+def lodge_objection(
+    *, actor: Actor, notice_row_id: int, text: str, contact: str, at: datetime
+) -> Objection:
+    """Anybody objects to one row of a notice; the file's clock stands still until it is answered.
+
+    Raises NotFound, Conflict `notice_over`, InvalidInput `reason_missing`.
+    """
+    row = NoticeRow.objects.select_related("notice").filter(pk=notice_row_id).first()
+    if row is None:
+        raise not_found("notice_row")
+    application = lock_application(row.application_id)
+    objectable = (ApplicationStatus.IN_PUBLIC_NOTICE, ApplicationStatus.OBJECTED)
+    if application.status not in objectable or at < row.notice.posted_at:
+        raise Conflict("notice_over", _("The period for objections to this row is over."))
+    objection = Objection.objects.create(
+        agency_id=application.agency_id,
+        application=application,
+        notice_row=row,
+        tracking_code=secrets.token_hex(16),
+        text=require_reason(text),
+        contact=contact.strip(),
+        received_at=at,
+        status=ObjectionStatus.OPEN,
+    )
+    if application.status == ApplicationStatus.IN_PUBLIC_NOTICE:
+        pause_deadlines(subject_ref=application.ref, at=at)
+        open_term(
+            application, "objection", rules_of(application).procedure.terms.objection, at
+        )
+        move(
+            application,
+            ApplicationStatus.OBJECTED,
+            action="application.objected",
+            actor=actor,
+            at=at,
+            notice=row.notice.number,
+        )
+    else:
+        record(application, "application.objected", actor=actor, at=at, notice=row.notice.number)
+    approvers = list_holders(agency_id=application.agency_id, roles=(Role.APPROVER,), at=at)
+    notify(
+        user_ids=approvers, code="application.objected", subject_ref=application.ref,
+        facts={"number": application.number}, at=at,
+    )  # fmt: skip
+    return objection
+
+
+@verb
+def answer_objection(
+    *,
+    actor: Actor,
+    objection_id: int,
+    answer: str,
+    upheld: bool,
+    at: datetime,
+    request_key: str,
+) -> Objection:
+    """An approver new to the file answers. Unfounded: the notice goes on with the days it had
+    left. Upheld: the company gets its prior notice; rejecting follows when it has had its say.
+
+    Raises NotAllowed `seat_taken`, Conflict `wrong_state`, `objection_answered`.
+    """
+    request = Request.of(
+        actor, request_key, {"answer_objection": objection_id, "answer": answer, "upheld": upheld}
+    )
+    found = Objection.objects.select_related("application").filter(pk=objection_id).first()
+    if found is None:
+        raise not_found("objection")
+    duty = require_officer(
+        actor, find_application(found.application_id), (Role.APPROVER,), at
+    )
+    application = lock_application(found.application_id)
+    objection = Objection.objects.get(pk=objection_id)
+    if objection.status != ObjectionStatus.OPEN:
+        raise Conflict("objection_answered", _("This objection has been answered."))
+    before = exported(application)
+    objection.status = ObjectionStatus.ANSWERED
+    objection.answer = require_reason(answer)
+    objection.answered_by_id = duty.user_id
+    objection.answered_at = at
+    objection.save()
+    sign(
+        application=application,
+        act=Act.OBJECTION,
+        actor=actor,
+        duty=duty,
+        subject_ref=f"{application.ref}#objection-{objection.pk}",
+        outcome="UPHELD" if upheld else "UNFOUNDED",
+        amount_fen=None,
+        reason=objection.answer,
+        at=at,
+    )
+    record(
+        application, "application.objection_answered", actor=actor, at=at, duty=duty,
+        before=before, request_ref=request.ref, upheld=upheld,
+    )  # fmt: skip
+    if upheld:
+        notice = PriorNotice.on(application, burden="REJECTED", reason=objection.answer)
+        serve_prior_notice(notice, duty=duty, at=at)
+        tell_company(application, "application.rejection_noticed", at=at)
+    else:
+        _return_to_notice(application, actor=actor, duty=duty, at=at)
+    return objection
+
+
+def _return_to_notice(
+    application: Application, *, actor: Actor, duty: Duty, at: datetime
+) -> None:
+    """Only when every objection is answered, and none was upheld."""
+    if application.objections.filter(status=ObjectionStatus.OPEN).exists():
+        return
+    if application.decisions.filter(act=Act.OBJECTION, outcome="UPHELD").exists():
+        return
+    close_deadline(
+        subject_ref=application.ref, kind="applications.objection", at=at, outcome="answered"
+    )
+    resume_deadlines(subject_ref=application.ref, at=at)
+    move(
+        application,
+        ApplicationStatus.IN_PUBLIC_NOTICE,
+        action="application.objection_answered",
+        actor=actor,
+        duty=duty,
+        at=at,
+    )
