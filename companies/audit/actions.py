@@ -35,6 +35,7 @@ ACTIONS = frozenset(
     redemption.hold_expired redemption.evidenced redemption.countersigned redemption.disputed
     redemption.drawn_for_check redemption.accepted redemption.returned redemption.rejected
     redemption.reversed redemption.settling redemption.settled redemption.split
+    redemption.acceptance_signed redemption.rejection_proposed redemption.reversal_proposed
     batch.drawn_up batch.locked batch.sent_to_approval batch.approved batch.authorised
     batch.released batch.sent batch.result_recorded batch.reconciled batch.closed
     batch.rejected batch.aborted batch.line_taken_out batch.line_bounced

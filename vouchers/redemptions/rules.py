@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -12,7 +11,6 @@ from typing import Any
 from vouchers.programmes.rules import VoucherTerms, redemption_share
 
 TOLERANCE = Decimal("0.01")
-_INVOICE_NUMBER = re.compile(r"\d{20}|\d{18}", re.ASCII)
 _INVOICE_KEYS = ("number", "date", "amount_fen", "tax_fen", "seller_code", "buyer_code")
 _PAYMENT_KEYS = ("receipt_number", "date", "amount_fen", "payer_code", "payee_code")
 
@@ -26,11 +24,6 @@ class Flows:
     company_code: str
     provider_code: str
     today: date
-
-
-def normalise_invoice(number: str) -> str:
-    """Digits only: 20 of an electronic invoice, or the code and number of a paper one."""
-    return re.sub(r"[\s\-/]", "", number)
 
 
 def paper_faults(
@@ -48,8 +41,6 @@ def paper_faults(
         "payment.payee_code": (payment["payee_code"], flows.provider_code),
     }
     faults += [(field, "other_party") for field, (is_, want) in expected.items() if is_ != want]
-    if not _INVOICE_NUMBER.fullmatch(normalise_invoice(str(invoice["number"]))):
-        faults.append(("invoice.number", "malformed"))
     if not str(payment["receipt_number"]).strip():
         faults.append(("payment.receipt_number", "required"))
     for field, paper in (("invoice", invoice), ("payment", payment)):

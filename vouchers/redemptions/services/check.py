@@ -1,0 +1,235 @@
+"""An officer's check of a claim: accept whole or in part, return, or reject with a second."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from companies.errors import Conflict
+from companies.foundation.actors import Actor
+from companies.foundation.states import require_step
+from companies.foundation.verbs import verb
+from companies.users.models import Duty, Role
+from vouchers.applications.models import Act, Decision
+from vouchers.applications.services.evidence import release_claims
+from vouchers.applications.services.seats import sign
+from vouchers.ledger.chart import EntryKind
+from vouchers.ledger.services import Request
+from vouchers.redemptions.models import Redemption, RedemptionStatus
+from vouchers.redemptions.services.accept import accept, require_acceptable
+from vouchers.redemptions.services.order import end_hold
+from vouchers.redemptions.services.steps import (
+    find_redemption,
+    find_replayed,
+    lock_redemption,
+    move,
+    open_term,
+    post,
+    procedure_of,
+    record,
+    require_officer,
+    require_reason,
+)
+from vouchers.redemptions.states import STEPS
+
+CHECKERS = (Role.REVIEWER, Role.INTAKE)
+PROPOSED_REJECTION = "REJECTION_PROPOSED"
+
+
+@verb
+def accept_redemption(
+    *,
+    actor: Actor,
+    redemption_id: int,
+    accepted_fen: int,
+    reason: str,
+    at: datetime,
+    request_key: str,
+) -> Redemption:
+    """Turn a hold into a debt. Where the amount table asks, a second signs the same sum (CONFIRM);
+    until then the first signature stands and nothing moves.
+
+    Raises NotAllowed, Conflict (`wrong_state`, `invoice_not_verified`, `sum_differs`),
+    InvalidInput (`amount_too_high`, `reason_missing`).
+    """
+    body = {
+        "verb": "accept_redemption", "redemption": redemption_id,
+        "accepted_fen": accepted_fen, "reason": reason,
+    }  # fmt: skip
+    request = Request.of(actor, request_key, body)
+    if replayed := find_replayed(request):
+        return replayed
+    duty = require_officer(actor, find_redemption(redemption_id), CHECKERS, at)
+    redemption = lock_redemption(redemption_id)
+    if replayed := find_replayed(request):
+        return replayed
+    require_step(
+        {RedemptionStatus.UNDER_CHECK: frozenset({RedemptionStatus.ACCEPTED})},
+        redemption.status, RedemptionStatus.ACCEPTED, redemption.number,
+    )  # fmt: skip
+    require_acceptable(redemption, accepted_fen, reason)
+    first = _signatures(redemption, Act.ACCEPT).filter(outcome="ACCEPTED").first()
+    if first and first.amount_fen != accepted_fen:
+        raise Conflict("sum_differs", _("The first signature names another sum: return the claim."))
+    act = Act.CONFIRM if first else Act.ACCEPT
+    _sign(redemption, act, "ACCEPTED", actor, duty, reason, at, accepted_fen)
+    seconds = _signatures(redemption, Act.CONFIRM).filter(outcome="ACCEPTED").count()
+    if seconds < _seconds_asked(redemption, accepted_fen):
+        post(EntryKind.ACCEPT, redemption, [], request=request, actor=actor, at=at)
+        record(
+            redemption, "redemption.acceptance_signed", actor=actor, at=at, right=duty,
+            request_ref=request.ref, accepted_fen=accepted_fen, reason=reason,
+        )  # fmt: skip
+        return redemption
+    accept(
+        redemption, accepted_fen,
+        reason=reason, request=request, actor=actor, duty=duty, at=at,
+    )  # fmt: skip
+    return redemption
+
+
+@verb
+def return_redemption(
+    *, actor: Actor, redemption_id: int, reason: str, at: datetime
+) -> Redemption:
+    """Back to the filer with reasons; the hold stays, for as long as the rule says."""
+    duty = require_officer(actor, find_redemption(redemption_id), CHECKERS, at)
+    redemption = lock_redemption(redemption_id)
+    require_step(STEPS, redemption.status, RedemptionStatus.RETURNED, redemption.number)
+    redemption.reason = require_reason(reason)
+    _sign(redemption, Act.ACCEPT, "RETURNED", actor, duty, reason, at)
+    redemption.cycle += 1
+    move(
+        redemption, RedemptionStatus.RETURNED,
+        action="redemption.returned", actor=actor, at=at, right=duty, reason=redemption.reason,
+    )  # fmt: skip
+    open_term(redemption, "redemptions.hold_end", procedure_of(redemption).terms.hold, at)
+    return redemption
+
+
+@verb
+def propose_rejection(
+    *, actor: Actor, redemption_id: int, reason: str, at: datetime
+) -> Redemption:
+    """The first of two signatures that a claim is not paid."""
+    duty = require_officer(actor, find_redemption(redemption_id), CHECKERS, at)
+    redemption = lock_redemption(redemption_id)
+    require_step(STEPS, redemption.status, RedemptionStatus.REJECTED, redemption.number)
+    redemption.reason = require_reason(reason)
+    redemption.save(update_fields=["reason"])
+    _sign(redemption, Act.ACCEPT, PROPOSED_REJECTION, actor, duty, reason, at)
+    record(
+        redemption, "redemption.rejection_proposed", actor=actor, at=at, right=duty,
+        reason=redemption.reason,
+    )  # fmt: skip
+    return redemption
+
+
+@verb
+def reject_redemption(
+    *, actor: Actor, redemption_id: int, reason: str, at: datetime, request_key: str
+) -> Redemption:
+    """The second signature: RELEASE, and what was claimed is free. Raises `rejection_unproposed`."""
+    body = {"verb": "reject_redemption", "redemption": redemption_id, "reason": reason}
+    request = Request.of(actor, request_key, body)
+    if replayed := find_replayed(request):
+        return replayed
+    duty = require_officer(actor, find_redemption(redemption_id), (Role.REVIEWER,), at)
+    redemption = lock_redemption(redemption_id)
+    if replayed := find_replayed(request):
+        return replayed
+    require_step(STEPS, redemption.status, RedemptionStatus.REJECTED, redemption.number)
+    if not _signatures(redemption, Act.ACCEPT).filter(outcome=PROPOSED_REJECTION).exists():
+        raise Conflict("rejection_unproposed", _("Nobody has proposed to reject this claim."))
+    redemption.reason = require_reason(reason)
+    _sign(redemption, Act.CONFIRM, "REJECTED", actor, duty, reason, at)
+    end_unpaid(redemption, RedemptionStatus.REJECTED, "redemption.rejected", request, actor, duty, at)
+    return redemption
+
+
+@verb
+def decide_dispute(
+    *, actor: Actor, redemption_id: int, goes_on: bool, reason: str, at: datetime, request_key: str
+) -> Redemption:
+    """A reviewer ends a dispute: the claim is checked, or called off with RELEASE."""
+    body = {
+        "verb": "decide_dispute", "redemption": redemption_id, "goes_on": goes_on, "reason": reason
+    }  # fmt: skip
+    request = Request.of(actor, request_key, body)
+    if replayed := find_replayed(request):
+        return replayed
+    duty = require_officer(actor, find_redemption(redemption_id), CHECKERS, at)
+    redemption = lock_redemption(redemption_id)
+    if replayed := find_replayed(request):
+        return replayed
+    target = RedemptionStatus.UNDER_CHECK if goes_on else RedemptionStatus.CANCELLED
+    require_step(
+        {RedemptionStatus.DISPUTED: STEPS[RedemptionStatus.DISPUTED]},
+        redemption.status, target, redemption.number,
+    )  # fmt: skip
+    redemption.reason = require_reason(reason)
+    _sign(redemption, Act.ACCEPT, f"DISPUTE_{target}", actor, duty, reason, at)
+    redemption.cycle += 1
+    if not goes_on:
+        end_unpaid(redemption, target, "redemption.cancelled", request, actor, duty, at)
+        return redemption
+    post(EntryKind.HOLD, redemption, [], request=request, actor=actor, at=at)
+    move(
+        redemption, target, action="redemption.drawn_for_check", actor=actor, at=at, right=duty,
+        request_ref=request.ref, reason=redemption.reason,
+    )  # fmt: skip
+    return redemption
+
+
+def end_unpaid(
+    redemption: Redemption,
+    target: str,
+    action: str,
+    request: Request,
+    actor: Actor,
+    duty: Duty | None,
+    at: datetime,
+) -> None:
+    """A step: RELEASE; papers and usage rows may be claimed by another."""
+    release_claims(subject_ref=redemption.ref, actor=actor, at=at)
+    redemption.usage.filter(released_at__isnull=True).update(released_at=at)
+    end_hold(redemption, target, action=action, request=request, actor=actor, at=at, right=duty)
+
+
+def _signatures(redemption: Redemption, act: str) -> QuerySet[Decision]:
+    """The signatures of this round of checking."""
+    return Decision.objects.filter(
+        application_id=redemption.application_id,
+        subject_ref=redemption.ref,
+        act=act,
+        cycle=redemption.cycle,
+    )
+
+
+def _sign(
+    redemption: Redemption,
+    act: str,
+    outcome: str,
+    actor: Actor,
+    duty: Duty,
+    reason: str,
+    at: datetime,
+    amount_fen: int | None = None,
+) -> None:
+    sign(
+        application=redemption.application, act=act, actor=actor, duty=duty,
+        subject_ref=redemption.ref, outcome=outcome, amount_fen=amount_fen, reason=reason, at=at,
+        cycle=redemption.cycle,
+    )  # fmt: skip
+
+
+def _seconds_asked(redemption: Redemption, amount_fen: int) -> int:
+    """How many CONFIRM signatures the amount table asks for this sum."""
+    asked = [
+        row
+        for row in procedure_of(redemption).signatures or ()
+        if row.act == Act.CONFIRM and row.from_fen <= amount_fen
+    ]
+    return max(asked, key=lambda row: row.from_fen).people if asked else 0
