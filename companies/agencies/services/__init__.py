@@ -1,0 +1,23 @@
+"""The public face for writing: bodies, places, calendar; and the queue of duties with a date."""
+
+from companies.agencies.services.bodies import load_calendar, load_regions, register_agency
+from companies.agencies.services.deadlines import (
+    close_deadline,
+    lock_due_deadline,
+    open_deadline,
+    pause_deadlines,
+    resume_deadlines,
+    sweep_deadlines,
+)
+
+__all__ = [
+    "close_deadline",
+    "load_calendar",
+    "load_regions",
+    "lock_due_deadline",
+    "open_deadline",
+    "pause_deadlines",
+    "register_agency",
+    "resume_deadlines",
+    "sweep_deadlines",
+]
