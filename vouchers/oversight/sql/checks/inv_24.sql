@@ -1,0 +1,16 @@
+SELECT 'decision:' || id AS place, 'steps back' AS fault FROM (
+  SELECT id, at, max(at) OVER (PARTITION BY application_id ORDER BY id
+    ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before FROM applications_decision) AS d
+WHERE at < before
+UNION ALL
+SELECT 'decision:' || d.id, 'decided on a day outside the file''s life'
+FROM applications_decision AS d
+JOIN applications_application AS file ON file.id = d.application_id
+WHERE d.decided_on > (d.at AT TIME ZONE 'Asia/Shanghai')::date
+   OR d.decided_on < (file.submitted_at AT TIME ZONE 'Asia/Shanghai')::date
+UNION ALL
+SELECT 'event:' || id, 'lies ahead of the database' FROM audit_auditevent
+WHERE at > recorded_at + interval '5 seconds'
+UNION ALL
+SELECT 'entry:' || number, 'lies ahead of the database' FROM ledger_journalentry
+WHERE effective_at > recorded_at + interval '5 seconds'

@@ -1,0 +1,157 @@
+"""Checks that recompute: the tree, frozen papers, files on disk, the catalogue against its files.
+
+Each takes a cursor and yields one line per offending fact.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator
+from datetime import UTC
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import rfc8785
+from django.conf import settings
+
+from companies.audit.merkle import Frontier, leaf_hash
+from companies.audit.selectors import canonical_line
+from companies.errors import InvalidInput
+from companies.foundation.sql import ROOT
+from vouchers.programmes.rules import reading
+
+PAGE = 2000
+EVENT = (
+    "action, actor_ref, agency_id, at, duty_ref, id, payload_sha256, recorded_at, request_ref, "
+    "subject_ref"
+)
+
+
+def broken_log(cursor: Any) -> Iterator[str]:
+    """Leaves that are not their event's hash, and heads that are not the leaves' root."""
+    cursor.execute("SELECT size, root_sha256 FROM audit_treehead")
+    heads = {size: bytes(root) for size, root in cursor.fetchall()}
+    tree = Frontier()
+    while True:
+        cursor.execute(
+            f"SELECT leaf.index, leaf.leaf_sha256, e.* FROM audit_auditleaf AS leaf "  # noqa: S608
+            f"JOIN (SELECT {EVENT} FROM audit_auditevent) AS e ON e.id = leaf.event_id "
+            "WHERE leaf.index >= %s ORDER BY leaf.index LIMIT %s",
+            [tree.size, PAGE],
+        )
+        rows = cursor.fetchall()
+        if not rows:
+            return
+        for index, stored, *event in rows:
+            if index != tree.size:
+                yield f"leaf {tree.size} is missing"
+                return
+            if bytes(stored) != leaf_hash(canonical_line(_event(event))):
+                yield f"leaf {index} is not its event's"
+            tree.append(bytes(stored))
+            if tree.size in heads and heads[tree.size] != tree.root():
+                yield f"the root at {tree.size} is not its leaves'"
+
+
+def _event(row: list[Any]) -> Any:
+    """A row as `canonical_line` reads an event."""
+    names = EVENT.split(", ")
+    values = dict(zip(names, row, strict=True))
+    for name in ("at", "recorded_at"):
+        values[name] = values[name].astimezone(UTC)
+    return SimpleNamespace(pk=values["id"], **values)
+
+
+def changed_papers(cursor: Any) -> Iterator[str]:
+    """Published rules and submitted versions whose digest no longer fits."""
+    cursor.execute(
+        "SELECT id, document::text, sha256 FROM programmes_ruleversion WHERE status <> 'DRAFT'"
+    )
+    for version_id, document, sha256 in cursor.fetchall():
+        if _rules_digest(json.loads(document)) != sha256:
+            yield f"rule version {version_id}"
+    cursor.execute(
+        "SELECT v.id, v.sha256, jsonb_build_object('form', v.form, 'attachments', v.attachments, "
+        "'assessment', v.assessment, 'version', v.version, 'number', file.number)::text "
+        "FROM applications_applicationversion AS v "
+        "JOIN applications_application AS file ON file.id = v.application_id"
+    )
+    for version_id, sha256, content in cursor.fetchall():
+        if hashlib.sha256(rfc8785.dumps(json.loads(content))).hexdigest() != sha256:
+            yield f"application version {version_id}"
+
+
+def _rules_digest(document: dict[str, Any]) -> str:
+    """The digest of a stored document; '' where it can no longer be read."""
+    try:
+        return reading.digest(reading.parse_rules(document))
+    except InvalidInput:
+        return ""
+
+
+def missing_files(cursor: Any) -> Iterator[str]:
+    """Files whose bytes are gone, of another size or of another digest."""
+    cursor.execute("SELECT public_id, sha256, size FROM files_storedfile WHERE verdict = 'CLEAN'")
+    for public_id, sha256, size in cursor.fetchall():
+        path = Path(settings.MEDIA_ROOT) / sha256[:2] / sha256[2:4] / sha256
+        if not path.is_file():
+            yield f"file {public_id} is gone"
+        elif path.stat().st_size != size or _file_digest(path) != sha256:
+            yield f"file {public_id} was changed"
+
+
+def _file_digest(path: Path) -> str:
+    with path.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()
+
+
+def strange_catalogue(cursor: Any) -> Iterator[str]:
+    """Functions and triggers that differ from the SQL files; refusing ones that may be skipped."""
+    texts = [path.read_text(encoding="utf-8") for path in sorted(ROOT.glob("*/*/sql/*.sql"))]
+    yield from _strange_functions(cursor, texts)
+    yield from _strange_triggers(cursor, texts)
+
+
+FUNCTION = re.compile(r"CREATE (?:OR REPLACE )?FUNCTION (?:public\.)?(\w+)\(.*?\$\$(.*?)\$\$", re.S)
+TRIGGER = re.compile(r"CREATE (?:CONSTRAINT )?TRIGGER (\w+)\s")
+ALWAYS = re.compile(r"ENABLE ALWAYS TRIGGER (\w+)")
+
+
+def _strange_functions(cursor: Any, texts: list[str]) -> Iterator[str]:
+    """A later file may replace a function: any of its bodies is a known one."""
+    written: dict[str, set[str]] = {}
+    for text in texts:
+        for name, body in FUNCTION.findall(text):
+            written.setdefault(name, set()).add(body)
+    cursor.execute(
+        "SELECT proname, prosrc FROM pg_proc AS p WHERE pronamespace = 'public'::regnamespace "
+        "AND NOT EXISTS (SELECT 1 FROM pg_depend WHERE objid = p.oid AND deptype = 'e')"
+    )
+    there = dict(cursor.fetchall())
+    for name in sorted(written.keys() - there.keys()):
+        yield f"function {name} is missing"
+    for name, body in sorted(there.items()):
+        if body not in written.get(name, set()):
+            yield f"function {name} is not as its file"
+
+
+def _strange_triggers(cursor: Any, texts: list[str]) -> Iterator[str]:
+    """Triggers of the append-only tables are made by the migration's helper, under two names."""
+    written = {name for text in texts for name in TRIGGER.findall(text)}
+    always = {name for text in texts for name in ALWAYS.findall(text)}
+    cursor.execute(
+        "SELECT tgname, tgrelid::regclass::text, tgenabled::text, tgfoid::regproc::text "
+        "FROM pg_trigger WHERE NOT tgisinternal"
+    )
+    rows = cursor.fetchall()
+    for name in sorted(written - {row[0] for row in rows}):
+        yield f"trigger {name} is missing"
+    for name, table, enabled, function in sorted(rows):
+        is_keeper = function == "refuse_change"
+        if not is_keeper and name not in written:
+            yield f"trigger {name} on {table} has no file"
+        if enabled != ("A" if is_keeper or name in always else "O"):
+            yield f"trigger {name} on {table} is switched to {enabled}"
