@@ -28,7 +28,10 @@ class EntityType(models.TextChoices):
 
 
 class Company(models.Model):
-    """A legal person. `group_key` names its group: caps count the whole group."""
+    """A legal person. `group_key` names its group: caps count the whole group.
+
+    `size_class` is empty where the published table has no row for the industry (a university).
+    """
 
     credit_code = models.CharField(max_length=18, unique=True)
     name_zh = models.CharField(max_length=120)
@@ -40,7 +43,7 @@ class Company(models.Model):
     staff = models.PositiveIntegerField()
     revenue_fen = models.BigIntegerField()
     assets_fen = models.BigIntegerField()
-    size_class = models.CharField(max_length=10, choices=SizeClass)
+    size_class = models.CharField(max_length=10, choices=SizeClass, null=True)
     established_date = models.DateField()
     group_key = models.CharField(max_length=18)
     is_demo = models.BooleanField(default=False)
