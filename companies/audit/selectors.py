@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import rfc8785
 from django.db.models import QuerySet
 
-from companies.audit.merkle import EMPTY_ROOT
-from companies.audit.models import AuditEvent, TreeHead
+from companies.audit.merkle import EMPTY_ROOT, root_of
+from companies.audit.models import AuditEvent, AuditLeaf, TreeHead
 
 
 @dataclass(frozen=True)
@@ -62,3 +62,10 @@ def list_events(*, agency_ids: list[int]) -> QuerySet[AuditEvent]:
 def find_request_event(request_ref: str) -> AuditEvent | None:
     """The one event of this request, or None."""
     return AuditEvent.objects.filter(request_ref=request_ref).first()
+
+
+def get_root_at(size: int) -> str:
+    """The root over the first `size` leaves, recomputed, in hex."""
+    leaves = AuditLeaf.objects.filter(index__lt=size).order_by("index")
+    hashes = leaves.values_list("leaf_sha256", flat=True).iterator(chunk_size=2000)
+    return root_of(bytes(leaf) for leaf in hashes).hex()

@@ -15,9 +15,9 @@ from typing import Any, Literal
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
-from vouchers.oversight import walks
+from vouchers.oversight.checks import walks
 
-FOLDER = Path(__file__).parent / "sql" / "checks"
+FOLDER = Path(__file__).parents[1] / "sql" / "checks"
 
 Walk = Callable[[Any], Iterator[str]]
 

@@ -1,0 +1,245 @@
+"""Exports: asked for by a person, built by a worker in one snapshot, recorded when they lie there."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from django.db import DatabaseError, connection
+from django.utils.translation import gettext_lazy as _
+
+from companies.audit.selectors import get_position
+from companies.audit.services import record_event
+from companies.errors import InvalidInput, NotAllowed, not_found
+from companies.foundation.actors import Actor
+from companies.foundation.locks import lock_rows, long_read
+from companies.foundation.numbers import next_number
+from companies.foundation.verbs import verb
+from companies.notifications.services import wake
+from companies.users.policies import require_duty
+from vouchers.programmes.models import Programme
+from vouchers.reports.datasets import DATASETS, JOURNAL_ACCOUNTS, JOURNAL_ENTRIES, Dataset
+from vouchers.reports.models import ExportJob, ExportStatus
+from vouchers.reports.selectors import package_path
+from vouchers.reports.writers.journal import (
+    LedgerAccount,
+    LedgerEntry,
+    beancount_lines,
+    journal_lines,
+)
+from vouchers.reports.writers.package import (
+    BOM,
+    MANIFEST,
+    Digesting,
+    descriptor,
+    json_bytes,
+    write_lines,
+    write_zip,
+)
+
+JOURNAL = "journal"
+FULL = "full"
+CHOICES = (*DATASETS, JOURNAL, FULL)
+ATTEMPTS = 5
+MAY_EXPORT = (
+    "auditor",
+    "overseer",
+    "programme_manager",
+    "approver",
+    "finance_clerk",
+    "finance_authoriser",
+)
+
+
+@verb
+def request_export(
+    *, actor: Actor, programme_id: int, dataset: str, purpose: str, at: datetime
+) -> ExportJob:
+    """Ask for a package. Raises NotAllowed, NotFound, InvalidInput `dataset_unknown`."""
+    programme = Programme.objects.filter(pk=programme_id).first()
+    if programme is None:
+        raise not_found("programme")
+    if actor.user_id is None:
+        raise NotAllowed("person_needed", _("Only a person may ask for an export."))
+    duty = require_duty(
+        actor=actor,
+        roles=MAY_EXPORT,
+        agency_id=programme.agency_id,
+        at=at,
+        programme_ref=programme.ref,
+    )
+    if dataset not in CHOICES:
+        raise InvalidInput("dataset_unknown", _("There is no such dataset."))
+    job = ExportJob.objects.create(
+        agency_id=programme.agency_id,
+        number=next_number("EX", at),
+        programme=programme,
+        dataset=dataset,
+        requested_by_id=actor.user_id,
+        requested_at=at,
+        purpose=purpose,
+        status=ExportStatus.QUEUED,
+    )
+    _record("export.requested", job, actor=actor, at=at, duty_ref=f"duty:{duty.pk}")
+    wake("reports.build_exports", export_id=job.pk)
+    return job
+
+
+def build_export(*, export_id: int, at: datetime) -> ExportJob:
+    """Write a waiting job's package in one snapshot, then record it. Repeated, it changes nothing."""
+    job = ExportJob.objects.select_related("programme").get(pk=export_id)
+    if job.status != ExportStatus.QUEUED:
+        return job
+    try:
+        manifest = write_package(job.programme, job.dataset, package_path(job))
+    except (OSError, DatabaseError) as error:
+        return miss_export(export_id=export_id, failure=type(error).__name__, at=at)
+    return finish_export(export_id=export_id, manifest=manifest, at=at)
+
+
+@verb
+def finish_export(*, export_id: int, manifest: dict[str, Any], at: datetime) -> ExportJob:
+    """Record a package that lies on disk; the first of two workers wins."""
+    (job,) = lock_rows(ExportJob.objects.filter(pk=export_id))
+    if job.status != ExportStatus.QUEUED:
+        return job
+    job.status = ExportStatus.BUILT
+    job.attempts += 1
+    job.built_at = at
+    job.as_of_leaf = manifest["as_of_leaf"]
+    job.root_hex = manifest["root"]
+    job.files = [
+        {
+            "name": file["name"],
+            "sha256": file["sha256"],
+            "bytes": file["bytes"],
+            "rows": file.get("rows"),
+            "total_fen": next(iter(file.get("sums", {}).values()), None),
+        }
+        for file in manifest["files"]
+    ]
+    job.save()
+    _record("export.built", job, actor=Actor.system("reports"), at=at)
+    return job
+
+
+@verb
+def miss_export(*, export_id: int, failure: str, at: datetime) -> ExportJob:
+    """Count an attempt that failed; after the last the job is FAILED."""
+    (job,) = lock_rows(ExportJob.objects.filter(pk=export_id))
+    if job.status != ExportStatus.QUEUED:
+        return job
+    job.attempts += 1
+    job.failure = failure[:200]
+    if job.attempts >= ATTEMPTS:
+        job.status = ExportStatus.FAILED
+        _record("export.failed", job, actor=Actor.system("reports"), at=at)
+    job.save()
+    return job
+
+
+def _record(action: str, job: ExportJob, *, actor: Actor, at: datetime, duty_ref: str = "") -> None:
+    record_event(
+        action,
+        actor=actor,
+        subject_ref=f"export:{job.number}",
+        agency_id=job.agency_id,
+        at=at,
+        duty_ref=duty_ref,
+        after={
+            "status": str(job.status),
+            "dataset": job.dataset,
+            "as_of_leaf": job.as_of_leaf,
+            "files": job.files,
+        },
+        purpose=job.purpose,
+    )
+
+
+def write_package(programme: Programme, dataset: str, path: Path) -> dict[str, Any]:
+    """Everything in one REPEATABLE READ snapshot with its place in the log. Returns the manifest."""
+    title = f"{'演示 · DEMO · ' if programme.is_demo else ''}{programme.name_zh}"
+    with tempfile.TemporaryDirectory(prefix="export-") as name, long_read():
+        folder = Path(name)
+        position = get_position()
+        tables = [
+            _write_table(table, programme.pk, folder)
+            for table in DATASETS.values()
+            if dataset in (table.name, FULL)
+        ]
+        others = write_journals(programme, folder) if dataset in (JOURNAL, FULL) else []
+        if tables:
+            others.append(
+                _write_bytes("datapackage.json", json_bytes(descriptor(title, tables)), folder)
+            )
+        manifest = {
+            "format": 1,
+            "title": title,
+            "programme": programme.code,
+            "filter": {"programme": programme.code, "dataset": dataset},
+            "as_of_leaf": position.leaf,
+            "root": position.root_hex,
+            "files": [*tables, *others],
+        }
+        (folder / MANIFEST).write_bytes(json_bytes(manifest))
+        write_zip(path, folder, [MANIFEST, *(file["name"] for file in manifest["files"])])
+    return manifest
+
+
+def _write_table(table: Dataset, programme_id: int, folder: Path) -> dict[str, Any]:
+    """One CSV by COPY, with what the manifest says of it."""
+    name = f"{table.name}.csv"
+    given = {"programme": programme_id}
+    with connection.cursor() as cursor, (folder / name).open("wb") as target:
+        file = Digesting(target)
+        file.write(BOM)
+        select = cursor.mogrify(table.select(), given).decode()
+        cursor.copy_expert(f"COPY ({select}) TO STDOUT WITH (FORMAT csv, HEADER true)", file)
+        cursor.execute(table.totals(), given)
+        rows, *sums = cursor.fetchone()
+    return {
+        "dataset": table.name,
+        "name": name,
+        "key": table.key,
+        "columns": [list(field) for field in table.fields()],
+        "rows": rows,
+        "sums": {name: int(fen) for name, fen in zip(table.sum_names(), sums, strict=True)},
+        "sha256": file.digest.hexdigest(),
+        "bytes": file.size,
+    }
+
+
+def write_journals(programme: Programme, folder: Path) -> list[dict[str, Any]]:
+    """ledger.journal and ledger.beancount; to be called inside `long_read`."""
+    with connection.cursor() as cursor:
+        cursor.execute(JOURNAL_ACCOUNTS, {"programme": programme.pk})
+        accounts = [
+            LedgerAccount(pk, kind, line, label, closing if is_own else None)
+            for pk, kind, line, label, closing, is_own in cursor.fetchall()
+        ]
+    files = []
+    for name, write in (("ledger.journal", journal_lines), ("ledger.beancount", beancount_lines)):
+        with (folder / name).open("wb") as target:
+            file = Digesting(target)
+            write_lines(file, write(accounts, _entries(programme.pk), is_demo=programme.is_demo))
+        files.append({"name": name, "sha256": file.digest.hexdigest(), "bytes": file.size})
+    return files
+
+
+def _entries(programme_id: int) -> Iterator[LedgerEntry]:
+    """Entries by day; those of one day in the order they were posted."""
+    with connection.cursor() as cursor:
+        cursor.execute(JOURNAL_ENTRIES, {"programme": programme_id})
+        while rows := cursor.fetchmany(1000):
+            for number, day, kind, subject, moves in rows:
+                yield LedgerEntry(number, day, kind, subject, tuple(map(tuple, moves)))
+
+
+def _write_bytes(name: str, data: bytes, folder: Path) -> dict[str, Any]:
+    with (folder / name).open("wb") as target:
+        file = Digesting(target)
+        file.write(data)
+    return {"name": name, "sha256": file.digest.hexdigest(), "bytes": file.size}

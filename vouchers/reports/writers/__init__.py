@@ -1,0 +1,1 @@
+"""How exports are written: CSV, plain-text ledgers, the package with its manifest."""
