@@ -94,6 +94,9 @@ class SettlementLine(models.Model):
         "PaymentInstruction", models.PROTECT, null=True, related_name="lines", db_constraint=False
     )
     replaces = models.OneToOneField("self", models.PROTECT, null=True, related_name="replaced_by")
+    pay_entry = models.OneToOneField(
+        "ledger.JournalEntry", models.PROTECT, null=True, related_name="+"
+    )
     amount_fen = models.BigIntegerField()
     status = models.CharField(max_length=10, choices=LineStatus)
 
@@ -126,7 +129,10 @@ class PaymentStatus(models.TextChoices):
 
 
 class PaymentOrder(models.Model):
-    """支付申请（收款人明细）: per payee and payer, to one version of a verified bank account."""
+    """支付申请（收款人明细）: per payee and payer, to one version of a verified bank account.
+
+    Made at each locking; those of an earlier `cycle` stay as they were and pay nothing.
+    """
 
     agency = models.ForeignKey("agencies.Agency", models.PROTECT, related_name="+")
     number = models.CharField(max_length=24, unique=True)
@@ -137,6 +143,7 @@ class PaymentOrder(models.Model):
     payer = models.ForeignKey("agencies.Agency", models.PROTECT, related_name="+")
     bank_account = models.ForeignKey("registry.BankAccount", models.PROTECT, related_name="+")
     amount_fen = models.BigIntegerField()
+    cycle = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
         constraints = (

@@ -1,0 +1,126 @@
+"""Reading batches, and which debts are ready to be paid."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Q, QuerySet, Sum
+
+from companies.errors import not_found
+from companies.registry.models import BankAccount, BankAccountStatus
+from companies.registry.selectors import Scope
+from vouchers.redemptions.models import Redemption, RedemptionStatus
+from vouchers.settlement.models import (
+    LIVE_LINES,
+    PaymentInstruction,
+    SettlementBatch,
+    SettlementLine,
+)
+
+
+def list_batches(
+    scope: Scope, *, status: str = "", programme_code: str = ""
+) -> QuerySet[SettlementBatch]:
+    """The batches of this person's agencies, newest first. Payees see their redemptions instead."""
+    filters = {"status": status, "programme__code": programme_code}
+    return (
+        SettlementBatch.objects.filter(
+            agency_id__in=scope.agency_ids, **{k: v for k, v in filters.items() if v}
+        )
+        .select_related("programme", "drawn_up_by", "follows")
+        .order_by("-id")
+    )
+
+
+def get_batch_for(scope: Scope, number: str) -> SettlementBatch:
+    """One batch, or NotFound `batch_not_found`."""
+    found = list_batches(scope).filter(number=number).first()
+    if found is None:
+        raise not_found("batch")
+    return found
+
+
+def list_lines(batch: SettlementBatch) -> QuerySet[SettlementLine]:
+    """Its lines in order."""
+    return batch.lines.select_related(
+        "redemption__voucher", "redemption__payee", "redemption__application",
+        "voucher_funding__line", "instruction__order__bank_account",
+    ).order_by("id")  # fmt: skip
+
+
+def list_instructions(batch: SettlementBatch) -> QuerySet[PaymentInstruction]:
+    """The rows of the payment sheet of this round of signing."""
+    return (
+        PaymentInstruction.objects.filter(order__batch=batch, order__cycle=batch.cycle)
+        .select_related("order__payee", "order__payer", "order__bank_account", "line__appropriation")
+        .order_by("row_number")
+    )
+
+
+def list_unsettled(programme_id: int) -> QuerySet[Redemption]:
+    """Accepted debts of a programme that stand in no live line, oldest first."""
+    return (
+        Redemption.objects.filter(
+            voucher__programme_id=programme_id, status=RedemptionStatus.ACCEPTED
+        )
+        .exclude(lines__status__in=LIVE_LINES)
+        .select_related("payee", "invoice_document")
+        .order_by("accepted_at", "id")
+    )
+
+
+def why_not_payable(redemption: Redemption) -> str:
+    """A code saying why it cannot be drawn now, or ''."""
+    if find_verified_account(redemption.payee_id) is None:
+        return "no_verified_account"
+    document = redemption.invoice_document
+    if document is None or document.status != "VERIFIED":
+        return "invoice_not_verified"
+    return ""
+
+
+def find_verified_account(company_id: int) -> BankAccount | None:
+    """The one account money may go to."""
+    return BankAccount.objects.filter(
+        company_id=company_id, status=BankAccountStatus.VERIFIED
+    ).first()
+
+
+def list_unreplaced(batch: SettlementBatch) -> list[SettlementLine]:
+    """Lines that failed or bounced and are not paid anew."""
+    return list(
+        batch.lines.filter(Q(status="FAILED") | Q(status="RETURNED"), replaced_by__isnull=True)
+        .select_related("redemption")
+        .order_by("id")
+    )
+
+
+def sum_by_line(batch: SettlementBatch) -> dict[int, tuple[int, int, int]]:
+    """Per 指标: (as the channel says, as the lines say, as the ledger says), in fen paid."""
+    said = dict(
+        list_instructions(batch).filter(status="PAID").order_by("line_id").values_list("line_id")
+        .annotate(total=Sum("amount_fen"))
+    )  # fmt: skip
+    lines = batch.lines.filter(pay_entry__isnull=False)
+    paid: dict[int, int] = {}
+    booked: dict[int, int] = {}
+    for line in lines.select_related("voucher_funding", "pay_entry"):
+        key = line.voucher_funding.line_id
+        if line.status == "PAID":
+            paid[key] = paid.get(key, 0) + line.amount_fen
+        if not hasattr(line.pay_entry, "reversed_by"):
+            posted = sum(line.pay_entry.transfers.values_list("amount_fen", flat=True))
+            booked[key] = booked.get(key, 0) + posted
+    keys = {*said, *paid, *booked}
+    return {key: (said.get(key, 0), paid.get(key, 0), booked.get(key, 0)) for key in sorted(keys)}
+
+
+def exported(batch: SettlementBatch) -> dict[str, Any]:
+    """The columns an event shows before and after."""
+    return {
+        "status": str(batch.status),
+        "total_fen": batch.total_fen,
+        "sha256": batch.sha256,
+        "sheet_sha256": batch.sheet_sha256,
+        "cycle": batch.cycle,
+    }
