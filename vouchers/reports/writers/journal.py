@@ -122,7 +122,8 @@ def beancount_lines(
     if day is not None:
         after = (day + timedelta(days=1)).isoformat()
         for account in _closed(known):
-            yield f"{after} balance {account.rooted}  {amount_text(account.closing_fen or 0)}"
+            closing = amount_text(account.closing_fen or 0).replace(" CNY", " ~ 0.00 CNY")
+            yield f"{after} balance {account.rooted}  {closing}"  # else a fen would be tolerated
 
 
 def _openings(known: dict[int, LedgerAccount], day: date) -> Iterator[str]:

@@ -1,0 +1,97 @@
+"""Exports: the same bytes for the same leaf, nothing a spreadsheet would run, all recomputable."""
+
+from __future__ import annotations
+
+import csv
+import io
+import zipfile
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+
+from companies.audit.services import seal_events
+from tests.integration.ledger_world import AT, given_programme_with_money
+from vouchers.reports.selectors import burn_down, provider_totals, sector_totals
+from vouchers.reports.services import write_package
+from vouchers.reports.writers.package import package_faults, read_manifest
+
+
+@pytest.fixture
+def package(committed_db: str, tmp_path: Path) -> Path:
+    """A full export of the small programme."""
+    programme = given_programme_with_money()
+    seal_events(at=AT)
+    path = tmp_path / "full.zip"
+    write_package(programme, "full", path)
+    return path
+
+
+def rows_of(package: Path, name: str) -> list[dict[str, str]]:
+    """A CSV of the package."""
+    with zipfile.ZipFile(package) as opened:
+        text = opened.read(name).decode("utf-8-sig")
+    return list(csv.DictReader(io.StringIO(text, newline="")))
+
+
+def test_the_ledger_is_told_posting_by_posting(package: Path) -> None:
+    rows = rows_of(package, "ledger.csv")
+    assert [row["kind"] for row in rows] == ["APPROPRIATE", "RESERVE", "ISSUE", "HOLD", "ACCEPT"]
+    assert rows[0]["amount_fen"] == "100000000"
+    assert rows[0]["amount_yuan"] == "1000000.00"
+    assert rows[0]["effective_at"] == "2025-03-03T09:00:00.000000+08:00"
+
+
+def test_a_text_that_looks_like_a_formula_is_quoted(package: Path) -> None:
+    assert rows_of(package, "ledger.csv")[3]["to_account"] == "'=1+1"
+
+
+def test_the_manifest_names_its_place_and_its_sums(package: Path) -> None:
+    manifest = read_manifest(package)
+    assert manifest["as_of_leaf"] == 5
+    ledger = next(file for file in manifest["files"] if file["name"] == "ledger.csv")
+    assert (ledger["rows"], ledger["sums"]) == (5, {"amount_fen": 100_510_000})
+    assert "演示" in manifest["title"]
+
+
+def test_the_package_recomputes_with_its_root(package: Path) -> None:
+    out = StringIO()
+    call_command("verify_export", str(package), stdout=out)
+    assert "recomputes; leaf 5" in out.getvalue()
+
+
+def test_one_changed_figure_is_found(package: Path, tmp_path: Path) -> None:
+    tampered = tmp_path / "tampered.zip"
+    with zipfile.ZipFile(package) as source, zipfile.ZipFile(tampered, "w") as target:
+        for name in source.namelist():
+            data = source.read(name)
+            if name == "ledger.csv":
+                data = data.replace(b",200000,", b",200001,", 1)
+            target.writestr(name, data)
+    faults = list(package_faults(tampered))
+    assert faults == [
+        "ledger.csv: the digest differs",
+        "ledger.csv: amount_fen sums to 100510001 instead of 100510000",
+    ]
+    with pytest.raises(SystemExit):
+        call_command("verify_export", str(tampered), stdout=StringIO())
+
+
+def test_burn_down_ends_with_the_ledgers_own_states(package: Path) -> None:
+    from vouchers.programmes.models import Programme
+
+    programme = Programme.objects.get()
+    last = burn_down(programme.pk)[-1]
+    assert (last.available_fen, last.reserved_fen) == (99_800_000, 0)
+    assert (last.issued_fen, last.payable_fen, last.paid_fen) == (150_000, 50_000, 0)
+    assert len(burn_down(programme.pk, "day")) == 5
+    assert sector_totals(programme.pk) == provider_totals(programme.pk) == []
+
+
+def test_the_same_leaf_gives_the_same_bytes(package: Path, tmp_path: Path) -> None:
+    from vouchers.programmes.models import Programme
+
+    again = tmp_path / "again.zip"
+    write_package(Programme.objects.get(), "full", again)
+    assert again.read_bytes() == package.read_bytes()
