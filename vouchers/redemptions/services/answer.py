@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.utils.translation import gettext_lazy as _
+
 from companies.errors import Conflict
 from companies.foundation.actors import Actor
 from companies.foundation.locks import lock_rows
 from companies.foundation.verbs import assert_in_transaction, verb
-from companies.users.models import Duty, Role
 from companies.registry.models import Membership
-from django.utils.translation import gettext_lazy as _
+from companies.users.models import Duty, Role
 from vouchers.applications.models import EvidenceDocument, EvidenceStatus
 from vouchers.applications.services.evidence import verify_evidence
 from vouchers.ledger.services import Request

@@ -116,7 +116,7 @@ def _take_result(
     row.save()
     if row.account_as_paid != row.order.bank_account.account_number:
         raise_alert(
-            agency_id=batch.agency_id, code="paid_to_other_account", severity="HIGH",
+            agency_id=batch.agency_id, code="paid_to_other_account", severity="CRITICAL",
             subject_ref=batch.ref, facts={"row": row.row_number}, at=at,
         )  # fmt: skip
     for line in lines:
@@ -261,7 +261,7 @@ def carry_out_deadline(*, deadline_id: int, at: datetime) -> Redemption | None:
     if lock_due_deadline(deadline_id=deadline_id, at=at) is None:
         return None
     raise_alert(
-        agency_id=redemption.agency_id, code="payment_late", severity="MEDIUM",
+        agency_id=redemption.agency_id, code="payment_late", severity="WARNING",
         subject_ref=redemption.ref, facts={"number": redemption.number}, at=at,
     )  # fmt: skip
     close_deadline(subject_ref=redemption.ref, kind=deadline.kind, at=at, outcome="late")
