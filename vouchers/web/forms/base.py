@@ -1,0 +1,77 @@
+"""Fields. Bounds of the domain stay with the verbs; here text becomes a value or a sentence."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from companies.errors import DomainError, InvalidInput
+from vouchers.money import format_yuan, parse_yuan
+
+
+class PageForm(forms.Form):
+    """A form without the browser's own bubbles, with a place for what a verb refuses."""
+
+    use_required_attribute = False
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("label_suffix", "")
+        super().__init__(*args, **kwargs)
+
+    def add_refusal(self, refusal: DomainError, field: str | None = None) -> None:
+        """Show what the domain refused, at its field if it names one of ours."""
+        self.add_error(field if field in self.fields else None, refusal.text())
+
+
+class MoneyField(forms.CharField):
+    """Yuan as people write it; the cleaned value is fen."""
+
+    widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
+    suffix = _("yuan")
+
+    def prepare_value(self, value: Any) -> Any:
+        """Fen given as a start are shown in yuan; what was typed stays as typed."""
+        return format_yuan(value) if isinstance(value, int) else value
+
+    def to_python(self, value: Any) -> Any:
+        """Fen, or None where nothing was given."""
+        text = super().to_python(value)
+        if not text:
+            return None
+        try:
+            return parse_yuan(text.removeprefix("¥").strip())
+        except InvalidInput as refusal:
+            raise forms.ValidationError(refusal.text(), code=refusal.code) from refusal
+
+
+class DayField(forms.DateField):
+    """A day as 2026-11-26, with the browser's own calendar."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("input_formats", ["%Y-%m-%d"])
+        kwargs.setdefault(
+            "error_messages", {"invalid": _("Write the day as 2026-11-26: year, month, day.")}
+        )
+        kwargs.setdefault("widget", forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+        super().__init__(**kwargs)
+
+
+class ReasonField(forms.CharField):
+    """A few sentences that will be read by the person concerned."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("max_length", 1000)
+        kwargs.setdefault("widget", forms.Textarea(attrs={"rows": 4}))
+        super().__init__(**kwargs)
+
+
+class CodeField(forms.CharField):
+    """A number or code that is pasted: blanks round it are dropped, letters become capitals."""
+
+    widget = forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"})
+
+    def to_python(self, value: Any) -> str:
+        """The code as it is stored."""
+        return super().to_python(value).strip().upper()
