@@ -22,7 +22,9 @@ BROKEN: dict[str, dict[str, Any]] = {
     "application_reserved_within_approved": {"reserved_fen": 2, "approved_fen": 1},
     "appropriation_amount_positive": {"amount_fen": 0},
     "auditor_duty_has_basis": {"role": "auditor", "basis": ""},
-    "bank_account_verified_by_second": {"status": "VERIFIED", "verified_by_id": 1, "added_by_id": 1},
+    "bank_account_verified_by_second": {
+        "status": "VERIFIED", "verified_by_id": 1, "added_by_id": 1,
+    },
     "batch_locked_has_digest": {"status": "LOCKED", "sha256": ""},
     "batch_total_not_negative": {"total_fen": -1},
     "budget_line_approved_by_second": {

@@ -1,4 +1,4 @@
-"""The smallest programme with money in it: one line, five entries, through the ledger's own face."""
+"""The smallest programme with money in it: one line, five entries, by the ledger's own face."""
 
 from __future__ import annotations
 

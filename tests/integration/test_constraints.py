@@ -14,6 +14,7 @@ import pytest
 from django.db import connections
 
 from tests.integration.constraint_rows import BROKEN, EARLY, TWICE
+from tests.integration.ledger_world import given_programme_with_money
 
 INSUFFICIENT_PRIVILEGE = "42501"
 OURS = "split_part(c.relname, '_', 1) NOT IN ('django', 'auth', 'account', 'axes', 'mfa', 'cache')"
@@ -160,3 +161,46 @@ def test_every_named_constraint_refuses_by_its_name(house: tuple[Any, Any]) -> N
     assert not faults, "\n".join(faults)
     assert len(shown) > 300
     assert set(BROKEN) | set(TWICE) <= shown, "a row for a constraint that is gone"
+
+
+APPEND_ONLY = (
+    "ledger_journalentry", "ledger_transfer", "ledger_chartmove", "audit_auditevent",
+    "audit_logepoch", "programmes_appropriation",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("table", APPEND_ONLY)
+def test_what_is_written_stays(committed_db: str, owner: Callable[[], Any], table: str) -> None:
+    given_programme_with_money()
+    mine = owner()
+    cursor = mine.cursor()
+    cursor.execute(f"SELECT count(*) FROM {table}")
+    assert cursor.fetchone()[0]
+    for statement in (f"DELETE FROM {table}", f"TRUNCATE {table} CASCADE"):
+        _state, name = refusal(cursor, lambda c, s=statement: c.execute(s))
+        assert name.endswith("_kept" if "TRUNCATE" in statement else "_unchanged")
+    mine.close()
+
+
+@pytest.mark.parametrize(
+    ("trigger", "statement"),
+    [
+        ("entry_not_ahead", "SELECT ledger_post('PAY', 1, 'k9', 'x', now() + interval '1 hour', "
+         "'a', 's:1', NULL, '{}', '{}', '{}')"),
+        ("transfer_follows_chart", "INSERT INTO ledger_transfer (entry_id, debit_account_id, "
+         "credit_account_id, amount_fen) SELECT min(e.id), min(a.id), max(a.id), 5 "
+         "FROM ledger_journalentry AS e, ledger_account AS a"),
+        ("account_not_overdrawn", "SELECT ledger_post('RESERVE', min(agency_id), 'k8', 'x', now(), "
+         "'a', 's:1', NULL, ARRAY[min(id) FILTER (WHERE kind = 'POOL')], "
+         "ARRAY[min(id) FILTER (WHERE kind = 'RESERVED')], ARRAY[999999999999]) "
+         "FROM ledger_account"),
+        ("seat_map_keeps_floor", "INSERT INTO programmes_seatmap (agency_id, code, version, "
+         "name_zh, name_en, seats, status, proposed_by_id) SELECT min(agency_id), 'x', 1, 'x', "
+         "'x', '{}', 'PROPOSED', 1 FROM ledger_account"),
+    ],
+)  # fmt: skip
+def test_a_trigger_refuses_by_its_name(committed_db: str, trigger: str, statement: str) -> None:
+    given_programme_with_money()
+    theirs = connections["default"].connection
+    state, name = refusal(theirs.cursor(), lambda cursor: cursor.execute(statement))
+    assert name == trigger, state

@@ -62,7 +62,9 @@ _WRITTEN = {
     "text": (
         r"(CASE WHEN normalize({0}::text, NFKC) ~ E'^[=+\\-@\t\r\n]' THEN '''' ELSE '' END || {0})"
     ),
-    "time": "(to_char({0} AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM-DD\"T\"HH24:MI:SS.US') || '+08:00')",
+    "time": (
+        "(to_char({0} AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM-DD\"T\"HH24:MI:SS.US') || '+08:00')"
+    ),
 }
 
 LINES = "(SELECT pool_account_id FROM programmes_budgetline WHERE programme_id = %(programme)s)"

@@ -17,7 +17,7 @@ class ExportStatus(models.TextChoices):
 
 
 class ExportJob(models.Model):
-    """`files` lists {name, sha256, rows, total_fen, bytes}; `as_of_leaf` and `root_hex` place it."""
+    """`files` lists {name, sha256, rows, total_fen, bytes}; `as_of_leaf`, `root_hex` place it."""
 
     agency = models.ForeignKey("agencies.Agency", models.PROTECT, related_name="+")
     number = models.CharField(max_length=24, unique=True)

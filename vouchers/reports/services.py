@@ -1,4 +1,4 @@
-"""Exports: asked for by a person, built by a worker in one snapshot, recorded when they lie there."""
+"""Exports: asked for by a person, built by a worker in one snapshot, then recorded."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def request_export(
 
 
 def build_export(*, export_id: int, at: datetime) -> ExportJob:
-    """Write a waiting job's package in one snapshot, then record it. Repeated, it changes nothing."""
+    """Write a waiting job's package, then record it. Repeated, it changes nothing."""
     job = ExportJob.objects.select_related("programme").get(pk=export_id)
     if job.status != ExportStatus.QUEUED:
         return job
@@ -160,7 +160,7 @@ def _record(action: str, job: ExportJob, *, actor: Actor, at: datetime, duty_ref
 
 
 def write_package(programme: Programme, dataset: str, path: Path) -> dict[str, Any]:
-    """Everything in one REPEATABLE READ snapshot with its place in the log. Returns the manifest."""
+    """Everything in one snapshot with its place in the log. Returns the manifest."""
     title = f"{'演示 · DEMO · ' if programme.is_demo else ''}{programme.name_zh}"
     with tempfile.TemporaryDirectory(prefix="export-") as name, long_read():
         folder = Path(name)
