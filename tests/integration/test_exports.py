@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
+from datetime import timedelta
 from io import StringIO
 from pathlib import Path
 
@@ -12,9 +13,17 @@ import pytest
 from django.core.management import call_command
 
 from companies.audit.services import seal_events
+from companies.foundation.actors import Actor
+from companies.users.models import Duty, User
 from tests.integration.ledger_world import AT, given_programme_with_money
-from vouchers.reports.selectors import burn_down, provider_totals, sector_totals
-from vouchers.reports.services import write_package
+from vouchers.reports.selectors import (
+    burn_down,
+    list_waiting_exports,
+    open_package,
+    provider_totals,
+    sector_totals,
+)
+from vouchers.reports.services import build_export, request_export, write_package
 from vouchers.reports.writers.package import package_faults, read_manifest
 
 
@@ -95,3 +104,23 @@ def test_the_same_leaf_gives_the_same_bytes(package: Path, tmp_path: Path) -> No
     again = tmp_path / "again.zip"
     write_package(Programme.objects.get(), "full", again)
     assert again.read_bytes() == package.read_bytes()
+
+
+def test_what_is_asked_for_is_built_once_and_handed_out(committed_db: str) -> None:
+    programme = given_programme_with_money()
+    user = User.objects.create(username="manager", name_zh="经办")
+    Duty.objects.create(
+        user=user, agency=programme.agency, role="programme_manager", valid_from=AT,
+        granted_by_ref="user:1",
+    )  # fmt: skip
+    at = AT + timedelta(days=100)
+    asked = request_export(
+        actor=Actor.person(user.pk), programme_id=programme.pk, dataset="ledger", purpose="查账",
+        at=at,
+    )  # fmt: skip
+    assert list(list_waiting_exports()) == [asked]
+    built = build_export(export_id=asked.pk, at=at)
+    assert (built.status, built.files[0]["total_fen"]) == ("BUILT", 100_510_000)
+    assert build_export(export_id=asked.pk, at=at).attempts == 1
+    with open_package(built) as content:
+        assert content.read(2) == b"PK"

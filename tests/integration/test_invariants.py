@@ -309,6 +309,16 @@ def test_a_changed_leaf_is_found_though_every_count_is_right(bare: Bare) -> None
     assert run_check(check, cursor=bare.cursor, at=AT, is_fast=False).findings == 2
 
 
+def test_a_locked_batch_that_was_changed_is_found(bare: Bare) -> None:
+    bare.add(
+        "settlement_settlementbatch", id=901, number="SB-X", status="LOCKED", total_fen=0,
+        sha256="0" * 64,
+    )  # fmt: skip
+    check = BY_NUMBER[17]
+    assert run_check(check, cursor=bare.cursor, at=AT, is_fast=True).findings == 0
+    assert run_check(check, cursor=bare.cursor, at=AT, is_fast=False).findings == 1
+
+
 def test_a_trigger_switched_off_is_found(bare: Bare) -> None:
     bare.cursor.execute("ALTER TABLE ledger_account DISABLE TRIGGER account_born_empty")
     outcome = run_check(BY_NUMBER[33], cursor=bare.cursor, at=AT, is_fast=False)

@@ -77,7 +77,7 @@ CHECKS: tuple[Check, ...] = (
     Check(14, _("No cap is exceeded and every counter is true.")),
     Check(15, _("Holds stand on vouchers, admissions and offers valid at the time.")),
     Check(16, _("A redemption is in one live line per funding line, within what was accepted.")),
-    Check(17, _("A batch's total is the sum of its lines.")),
+    Check(17, _("A batch's total is the sum of its lines."), walk=walks.changed_batches),
     Check(18, _("Payment results are what was posted; no payment without its proof.")),
     Check(19, _("No more is recovered than was paid.")),
     Check(20, _("One live application per object, one voucher per kind and side.")),

@@ -84,6 +84,28 @@ def changed_papers(cursor: Any) -> Iterator[str]:
             yield f"application version {version_id}"
 
 
+def changed_batches(cursor: Any) -> Iterator[str]:
+    """Locked batches whose lines, accounts or amounts no longer make their digest."""
+    cursor.execute(
+        "SELECT b.number, b.sha256, coalesce(jsonb_agg(jsonb_build_object('redemption', r.number, "
+        "'line', budget.number, 'amount_fen', line.amount_fen, 'row', i.row_number, "
+        "'account', o.bank_account_id) ORDER BY line.id) FILTER (WHERE line.id IS NOT NULL), "
+        "'[]')::text FROM settlement_settlementbatch AS b "
+        "LEFT JOIN settlement_settlementline AS line ON line.batch_id = b.id "
+        "AND line.status NOT IN ('DRAFT', 'TAKEN_OUT', 'VOID') "
+        "LEFT JOIN redemptions_redemption AS r ON r.id = line.redemption_id "
+        "LEFT JOIN issuance_voucherfunding AS f ON f.id = line.voucher_funding_id "
+        "LEFT JOIN programmes_budgetline AS budget ON budget.id = f.line_id "
+        "LEFT JOIN settlement_paymentinstruction AS i ON i.id = line.instruction_id "
+        "LEFT JOIN settlement_paymentorder AS o ON o.id = i.order_id "
+        "WHERE b.status NOT IN ('OPEN', 'ABORTED') GROUP BY b.id"
+    )
+    for number, sha256, lines in cursor.fetchall():
+        content = rfc8785.dumps({"number": number, "lines": json.loads(lines)})
+        if hashlib.sha256(content).hexdigest() != sha256:
+            yield f"batch {number} is not what was locked"
+
+
 def _rules_digest(document: dict[str, Any]) -> str:
     """The digest of a stored document; '' where it can no longer be read."""
     try:
