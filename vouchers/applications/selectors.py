@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from companies.registry.selectors import Scope
 from django.db.models import Q, QuerySet
 
 from companies.audit.models import AuditEvent
 from companies.audit.selectors import list_history
 from companies.errors import not_found
 from companies.registry.models import CompanyRole, Membership, RelatedPair
+from companies.registry.selectors import Scope
 from vouchers.applications.models import (
     Application,
     ApplicationStatus,

@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple
 
-from companies.letters.selectors import burden_may_rest
-from companies.letters.services import serve_letter
 from django.utils.translation import gettext as text_now
 from django.utils.translation import gettext_lazy as _
 
 from companies.errors import Conflict
 from companies.letters.models import Letter, LetterKind
+from companies.letters.selectors import burden_may_rest
+from companies.letters.services import serve_letter
 from companies.users.models import Duty
 from vouchers.applications.models import Application
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from companies.agencies.models import Deadline
 from companies.agencies.services import close_deadline, lock_due_deadline
 from companies.alerts.services import raise_alert
-
-from companies.agencies.models import Deadline
 from companies.audit.services import record_event
 from companies.foundation.actors import Actor
 from companies.foundation.locks import lock_rows

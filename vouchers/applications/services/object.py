@@ -5,13 +5,13 @@ from __future__ import annotations
 import secrets
 from datetime import datetime
 
+from django.utils.translation import gettext_lazy as _
+
 from companies.agencies.services import (
     close_deadline,
     pause_deadlines,
     resume_deadlines,
 )
-from django.utils.translation import gettext_lazy as _
-
 from companies.errors import Conflict, not_found
 from companies.foundation.actors import Actor
 from companies.foundation.verbs import verb

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.utils.translation import gettext_lazy as _
+
 from companies.agencies.selectors import is_workday
 from companies.agencies.services import (
     open_deadline,
 )
-from django.utils.translation import gettext_lazy as _
-
 from companies.audit.services import record_event
 from companies.errors import Conflict, InvalidInput
 from companies.foundation.actors import Actor

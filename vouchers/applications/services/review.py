@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from companies.agencies.services import close_deadline
 from django.utils.translation import gettext_lazy as _
 
+from companies.agencies.services import close_deadline
 from companies.errors import Conflict, InvalidInput, NotAllowed
 from companies.foundation.actors import Actor
 from companies.foundation.states import require_step

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from companies.agencies.services import close_deadline, pause_deadlines
-from companies.letters.services import serve_letter
 from django.utils.translation import gettext as text_now
 from django.utils.translation import gettext_lazy as _
 
+from companies.agencies.services import close_deadline, pause_deadlines
 from companies.alerts.models import Alert
 from companies.errors import Conflict
 from companies.foundation.actors import Actor
 from companies.foundation.states import require_step
 from companies.foundation.verbs import verb
 from companies.letters.models import LetterKind
+from companies.letters.services import serve_letter
 from companies.users.models import Duty, Role
 from vouchers.applications.models import Act, Application, ApplicationStatus
 from vouchers.applications.services.award import lock_file, release_file

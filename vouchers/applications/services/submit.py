@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from companies.agencies.services import close_deadline, resume_deadlines
-from companies.registry.policies import require_membership
 from django.utils.translation import gettext_lazy as _
 
+from companies.agencies.services import close_deadline, resume_deadlines
 from companies.errors import Conflict, InvalidInput, NotAllowed
 from companies.files.models import Verdict
 from companies.foundation.actors import Actor
@@ -15,6 +14,7 @@ from companies.foundation.locks import lock_rows
 from companies.foundation.states import require_step
 from companies.foundation.verbs import verb
 from companies.registry.models import CompanyRole
+from companies.registry.policies import require_membership
 from vouchers.applications.fingerprints import contract_identity
 from vouchers.applications.form import require_complete
 from vouchers.applications.models import (
