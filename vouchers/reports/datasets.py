@@ -116,7 +116,7 @@ VOUCHERS = Dataset(
         Column("valid_until", "time", "v.valid_until"),
         Column("is_demo", "boolean", "v.is_demo"),
     ),
-    "FROM issuance_voucher AS v "
+    "FROM issuance_voucher AS v "  # noqa: S608 our own text only
     "JOIN applications_application AS file ON file.id = v.application_id "
     "JOIN registry_company AS company ON company.id = v.company_id "
     "CROSS JOIN LATERAL (SELECT "
@@ -132,7 +132,7 @@ VOUCHERS = Dataset(
     )
     + " FROM issuance_voucherfunding AS f JOIN ledger_account AS a ON a.id IN "
     "(f.voucher_account_id, f.held_account_id, f.payable_account_id, f.paid_account_id) "
-    "WHERE f.voucher_id = v.id) AS money WHERE v.programme_id = %(programme)s",  # noqa: S608 our own text only
+    "WHERE f.voucher_id = v.id) AS money WHERE v.programme_id = %(programme)s",
     "v.id",
 )
 
