@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from django.db.models import Q, QuerySet
 
 from companies.audit.models import AuditEvent
 from companies.audit.selectors import list_history
 from companies.errors import not_found
-from companies.registry.models import CompanyRole, Membership, RelatedPair
-from companies.registry.selectors import Scope
+from companies.registry.selectors import COMPANY_ROLES, Scope, list_member_ids
 from vouchers.applications.models import (
     Application,
     ApplicationStatus,
@@ -22,18 +20,23 @@ from vouchers.applications.models import (
     PublicNotice,
 )
 
-COMPANY_PEOPLE = (CompanyRole.AGENT, CompanyRole.SIGNATORY)
 # An award is public knowledge once nobody can object to it any more.
 AWARDED = (ApplicationStatus.APPROVED, ApplicationStatus.ISSUED)
 
 
-def list_applications(scope: Scope, **filters: Any) -> QuerySet[Application]:
-    """The files this person may see, newest first: the company's own, or one's agencies'."""
+def list_applications(
+    scope: Scope, *, status: str = "", programme: str = "", company: str = ""
+) -> QuerySet[Application]:
+    """The files this person may see, newest first: the company's own, or one's agencies'.
+
+    `programme` is a scheme's code, `company` a credit code.
+    """
     own = Q(company_id__in=scope.company_ids)
-    office = Q(agency_id__in=scope.agency_ids) & ~Q(submitted_at__isnull=True)
+    office = Q(agency_id__in=scope.agency_ids, submitted_at__isnull=False)
+    wanted = {"status": status, "programme__code": programme, "company__credit_code": company}
     return (
         Application.objects.filter(own | office)
-        .filter(**filters)
+        .filter(**{key: value for key, value in wanted.items() if value})
         .select_related("company", "programme", "round", "agency")
         .order_by("-id")
     )
@@ -41,7 +44,7 @@ def list_applications(scope: Scope, **filters: Any) -> QuerySet[Application]:
 
 def get_application_for(scope: Scope, number: str) -> Application:
     """One file by its number. Raises NotFound, also for what is another's."""
-    found = list_applications(scope, number=number).first()
+    found = list_applications(scope).filter(number=number).first()
     if found is None:
         raise not_found("application")
     return found
@@ -54,25 +57,7 @@ def list_application_history(application: Application) -> QuerySet[AuditEvent]:
 
 def list_company_people(company_id: int, at: datetime) -> list[int]:
     """The ids of those who act for the company: they hear of every step."""
-    return list(
-        Membership.objects.filter(
-            Q(valid_until__isnull=True) | Q(valid_until__gt=at),
-            company_id=company_id,
-            role__in=COMPANY_PEOPLE,
-            valid_from__lte=at,
-        )
-        .order_by("user_id")
-        .values_list("user_id", flat=True)
-        .distinct()
-    )
-
-
-def find_relation(one_id: int, other_id: int) -> RelatedPair | None:
-    """How two companies are related, or None; a company is always related to itself."""
-    if one_id == other_id:
-        return RelatedPair(low_id=one_id, high_id=other_id, relation="same")
-    low, high = sorted((one_id, other_id))
-    return RelatedPair.objects.filter(low_id=low, high_id=high).order_by("id").first()
+    return list_member_ids(company_id, at, *COMPANY_ROLES)
 
 
 def list_live_claims(subject_ref: str) -> QuerySet[EvidenceClaim]:
@@ -106,9 +91,10 @@ def list_notice_rows(notice: PublicNotice) -> QuerySet[NoticeRow]:
     return notice.rows.select_related("application").order_by("id")
 
 
-def get_notice_row(notice: PublicNotice, row_id: int) -> NoticeRow:
-    """One row of a notice, to object to. Raises NotFound."""
-    found = list_notice_rows(notice).filter(pk=row_id).first()
+def get_notice_row(number: str, application_number: str) -> NoticeRow:
+    """The row of one file in a notice, to object to. Raises NotFound."""
+    rows = list_notice_rows(get_public_notice(number))
+    found = rows.filter(application__number=application_number).first()
     if found is None:
         raise not_found("notice_row")
     return found
@@ -126,19 +112,19 @@ def get_objection_by_code(tracking_code: str) -> Objection:
     return found
 
 
-def list_objections(scope: Scope, **filters: Any) -> QuerySet[Objection]:
+def list_objections(scope: Scope, *, status: str = "") -> QuerySet[Objection]:
     """The objections lodged in this officer's agencies, newest first."""
-    return (
-        Objection.objects.filter(agency_id__in=scope.agency_ids)
-        .filter(**filters)
-        .select_related("application", "application__company", "notice_row")
-        .order_by("-id")
+    lodged = Objection.objects.filter(agency_id__in=scope.agency_ids)
+    if status:
+        lodged = lodged.filter(status=status)
+    return lodged.select_related("application", "application__company", "notice_row").order_by(
+        "-id"
     )
 
 
-def get_objection_for(scope: Scope, objection_id: int) -> Objection:
-    """One objection. Raises NotFound."""
-    found = list_objections(scope, pk=objection_id).first()
+def get_objection_for(scope: Scope, tracking_code: str) -> Objection:
+    """One objection by its tracking code. Raises NotFound."""
+    found = list_objections(scope).filter(tracking_code=tracking_code).first()
     if found is None:
         raise not_found("objection")
     return found

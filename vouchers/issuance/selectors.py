@@ -13,25 +13,26 @@ from companies.errors import not_found
 from companies.registry.selectors import Scope
 from vouchers.issuance.codes import read_checked, verify_code, verify_code_matches
 from vouchers.issuance.models import Voucher, VoucherFunding
-from vouchers.providers.models import Admission
+from vouchers.providers.models import Provider
 
 _STATES = ("voucher", "held", "payable", "paid")
 
 
-def list_vouchers(scope: Scope, **filters: Any) -> QuerySet[Voucher]:
+def list_vouchers(
+    scope: Scope, *, status: str = "", programme: str = "", company: str = ""
+) -> QuerySet[Voucher]:
     """The vouchers this person may see, newest first: the company's, the agency's, and to a
-    provider those named for it or already redeemed there."""
-    named = Q(
-        application__form__provider_number__in=list(
-            Admission.objects.filter(provider__company_id__in=scope.provider_company_ids)
-            .values_list("provider__number", flat=True)
-            .distinct()
-        )
+    provider those whose file names it. `programme` is a code, `company` a credit code."""
+    named = Provider.objects.filter(company_id__in=scope.provider_company_ids)
+    visible = (
+        Q(company_id__in=scope.company_ids)
+        | Q(agency_id__in=scope.agency_ids)
+        | Q(application__form__provider_number__in=list(named.values_list("number", flat=True)))
     )
-    visible = Q(company_id__in=scope.company_ids) | Q(agency_id__in=scope.agency_ids) | named
+    wanted = {"status": status, "programme__code": programme, "company__credit_code": company}
     return (
         Voucher.objects.filter(visible)
-        .filter(**filters)
+        .filter(**{key: value for key, value in wanted.items() if value})
         .select_related("company", "programme", "application", "agency")
         .order_by("-id")
     )
@@ -39,7 +40,7 @@ def list_vouchers(scope: Scope, **filters: Any) -> QuerySet[Voucher]:
 
 def get_voucher_for(scope: Scope, number: str) -> Voucher:
     """One voucher by its number, with or without its check symbol. Raises NotFound."""
-    found = list_vouchers(scope, number=read_checked(number) or number).first()
+    found = list_vouchers(scope).filter(number=read_checked(number) or number).first()
     if found is None:
         raise not_found("voucher")
     return found

@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from companies.errors import InvalidInput
 from companies.local_time import local_date
 from companies.registry.models import Company, EntityType
+from companies.registry.selectors import are_related
 from vouchers.applications.models import DEAD_STATUSES, Application
-from vouchers.applications.selectors import find_relation
 from vouchers.programmes.facts import FactSnapshot, FactValue, OtherSupport, make_snapshot, merge
 from vouchers.programmes.models import CapScope, CapUsage
 from vouchers.programmes.rules.document import RuleDocument, VoucherKind
@@ -125,10 +125,9 @@ def _offered(
         ComputeCentre.objects.filter(provider=provider).values_list("region__code", flat=True)
     )
     facility = places.pop() if len(places) == 1 else provider.company.region.code
-    related = find_relation(application.company_id, provider.company_id)
     return {
         "provider.admitted": is_admitted(provider.pk, application.programme_id, at),
-        "provider.affiliated": related is not None,
+        "provider.affiliated": are_related(application.company_id, provider.company_id),
         "goods.facility_region": facility,
     }
 

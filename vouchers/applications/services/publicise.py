@@ -40,6 +40,7 @@ from vouchers.applications.services.steps import (
     rules_of,
 )
 from vouchers.applications.states import STEPS
+from vouchers.ledger.models import JournalEntry
 from vouchers.ledger.services import Request, find_replay
 from vouchers.programmes.rules.procedure import Notice
 
@@ -104,13 +105,13 @@ def post_notice(
     body = {"post_notice": ids, "title_zh": title_zh, "title_en": title_en}
     request = Request.of(actor, request_key, body)
     if entry := find_replay(request):
-        return PublicNotice.objects.get(rows__application__number=entry.subject_ref[12:])
+        return _notice_of(entry)
     if not ids or not title_zh.strip():
         raise InvalidInput("notice_empty", _("A notice needs a title and at least one file."))
     duty = require_officer(actor, find_application(ids[0]), (Role.APPROVER,), at)
     locked = lock_for_award(ids, at)
     if entry := find_replay(request):
-        return PublicNotice.objects.get(rows__application__number=entry.subject_ref[12:])
+        return _notice_of(entry)
     by_rule = award_notice(locked.applications[0])
     if by_rule is None:
         raise Conflict("no_notice_by_rule", _("The rules of this scheme know no public notice."))
@@ -210,6 +211,12 @@ def _sign_award(
         reason="",
         at=at,
     )
+
+
+def _notice_of(entry: JournalEntry) -> PublicNotice:
+    """The notice an earlier, equal request has posted."""
+    number = entry.subject_ref.removeprefix("application:")
+    return PublicNotice.objects.filter(rows__application__number=number).latest("id")
 
 
 def _publish(

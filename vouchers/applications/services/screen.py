@@ -128,7 +128,8 @@ def accept_application(*, actor: Actor, application_id: int, at: datetime) -> Ap
     duty = require_officer(actor, find_application(application_id), (Role.INTAKE,), at)
     application = lock_application(application_id)
     require_step(STEPS, application.status, ApplicationStatus.IN_REVIEW, application.number)
-    if Alert.objects.filter(subject_ref=application.ref, status="OPEN").exists():
+    alerts = Alert.objects.filter(subject_ref=application.ref, status="OPEN")
+    if alerts.exclude(code="deadline_missed").exists():
         raise Conflict("alerts_open", _("An alert on this file has not been answered."))
     before = exported(application)
     _sign_screening(application, actor=actor, duty=duty, outcome="ACCEPTED", reason="", at=at)

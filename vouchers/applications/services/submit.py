@@ -15,6 +15,7 @@ from companies.foundation.states import require_step
 from companies.foundation.verbs import verb
 from companies.registry.models import CompanyRole
 from companies.registry.policies import require_membership
+from companies.registry.selectors import are_related
 from vouchers.applications.fingerprints import contract_identity
 from vouchers.applications.form import require_complete
 from vouchers.applications.models import (
@@ -23,7 +24,6 @@ from vouchers.applications.models import (
     ApplicationVersion,
     EvidenceKind,
 )
-from vouchers.applications.selectors import find_relation
 from vouchers.applications.services.apply import require_only_one, require_open
 from vouchers.applications.services.evidence import (
     claim_evidence,
@@ -93,12 +93,10 @@ def submit_application(*, actor: Actor, application_id: int, at: datetime) -> Ap
 
 def _refuse_related(application: Application, provider: Provider) -> None:
     """Public money must not go round in one group of companies."""
-    related = find_relation(application.company_id, provider.company_id)
-    if related is not None:
+    if are_related(application.company_id, provider.company_id):
         raise InvalidInput(
             "related_party",
-            _("Your company and this provider are related (%(relation)s)."),
-            relation=related.relation,
+            _("Your company and this provider belong together: the scheme forbids that."),
         )
 
 
