@@ -15,8 +15,8 @@ ACTIONS = frozenset(
     rule_version.drafted rule_version.published rule_version.retired
     round.created round.published round.completed round.cancelled
     seat_map.proposed seat_map.approved
-    appropriation.booked budget_line.drafted budget_line.approved budget_line.opened
-    budget_line.frozen budget_line.unfrozen budget.suballocated
+    appropriation.recorded appropriation.booked budget_line.drafted budget_line.approved budget_line.opened
+    budget_line.frozen budget_line.unfrozen budget.suballocated ceiling.set
     provider.applied provider.reviewed provider.approved provider.refused provider.suspended
     provider.resumed provider.withdrawn provider.admitted provider.admission_ended
     offer.published compute_centre.registered usage_account.registered

@@ -1,0 +1,104 @@
+"""Rule documents: drafted by one, published by another, then never changed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Max
+from django.utils.translation import gettext_lazy as _
+
+from companies.audit.services import record_event
+from companies.errors import InvalidInput, NotAllowed
+from companies.foundation.actors import Actor
+from companies.foundation.states import require_step
+from companies.foundation.verbs import verb
+from companies.users.models import Role
+from companies.users.policies import require_duty
+from vouchers.programmes.models import Programme, RuleStatus, RuleVersion
+from vouchers.programmes.rules import as_data, digest, missing_for_publication, parse_rules
+from vouchers.programmes.services.steps import lock_one, status_of
+from vouchers.programmes.states import RULE_STEPS
+
+
+@verb
+def draft_rule_version(
+    *, actor: Actor, programme_id: int, document: dict[str, Any], at: datetime
+) -> RuleVersion:
+    """A draft of the next version. Raises NotAllowed, InvalidInput `rules_invalid`."""
+    programme = lock_one(Programme.objects.filter(pk=programme_id), "programme")
+    duty = require_duty(
+        actor=actor,
+        roles=[Role.PROGRAMME_MANAGER],
+        agency_id=programme.agency_id,
+        at=at,
+        programme_ref=programme.ref,
+    )
+    rules = parse_rules(document)
+    last = programme.rule_versions.aggregate(last=Max("version"))["last"] or 0
+    version = RuleVersion.objects.create(
+        agency_id=programme.agency_id,
+        programme=programme,
+        version=last + 1,
+        document=as_data(rules),
+        sha256=digest(rules),
+        status=RuleStatus.DRAFT,
+        author_id=duty.user_id,
+    )
+    record_event(
+        "rule_version.drafted",
+        actor=actor,
+        subject_ref=programme.ref,
+        agency_id=programme.agency_id,
+        at=at,
+        duty_ref=f"duty:{duty.pk}",
+        after={"version": version.version, "sha256": version.sha256, **status_of(version)},
+    )
+    return version
+
+
+@verb
+def publish_rule_version(*, actor: Actor, rule_version_id: int, at: datetime) -> RuleVersion:
+    """DRAFT → PUBLISHED by an approver who is not the author; the former version retires.
+
+    Raises NotAllowed (`own_draft`), Conflict `wrong_state`, InvalidInput `rules_incomplete` naming
+    every value that is not set.
+    """
+    version = lock_one(
+        RuleVersion.objects.filter(pk=rule_version_id).select_related("programme"), "rule_version"
+    )
+    programme = version.programme
+    duty = require_duty(
+        actor=actor,
+        roles=[Role.APPROVER],
+        agency_id=version.agency_id,
+        at=at,
+        programme_ref=programme.ref,
+    )
+    if version.author_id == duty.user_id:
+        raise NotAllowed("own_draft", _("Another person must publish what you drafted."))
+    require_step(RULE_STEPS, version.status, RuleStatus.PUBLISHED, f"{programme.code}@")
+    missing = missing_for_publication(parse_rules(version.document))
+    if missing:
+        raise InvalidInput(
+            "rules_incomplete",
+            _("Nothing has a hidden default; still to be set: %(missing)s."),
+            missing=", ".join(missing),
+        )
+    for former in programme.rule_versions.filter(status=RuleStatus.PUBLISHED):
+        former.status = RuleStatus.RETIRED
+        former.save(update_fields=["status"])
+    version.status = RuleStatus.PUBLISHED
+    version.published_by_id = duty.user_id
+    version.published_at = at
+    version.save(update_fields=["status", "published_by", "published_at"])
+    record_event(
+        "rule_version.published",
+        actor=actor,
+        subject_ref=programme.ref,
+        agency_id=version.agency_id,
+        at=at,
+        duty_ref=f"duty:{duty.pk}",
+        after={"version": version.version, "sha256": version.sha256, **status_of(version)},
+    )
+    return version
