@@ -56,6 +56,11 @@ def get_user(user_id: int) -> User:
     return user
 
 
+def find_user(username: str) -> User | None:
+    """An account by its name, whatever the case, or None."""
+    return User.objects.filter(username__iexact=username).first()
+
+
 def get_signing_key(
     *, method: str, url: str, headers: Mapping[str, str], body: bytes, at: datetime
 ) -> ApiKey:

@@ -207,6 +207,19 @@ def revoke_api_key(*, actor: Actor, api_key_id: int, at: datetime) -> ApiKey:
     return key
 
 
+@verb
+def record_sign_in(*, user_id: int, succeeded: bool, at: datetime) -> None:
+    """Keep who signed in, or whose name was tried with a wrong password. Raises NotFound."""
+    user = get_user(user_id)
+    record_event(
+        "user.signed_in" if succeeded else "user.sign_in_failed",
+        actor=Actor.person(user.pk) if succeeded else Actor.system("sign_in"),
+        subject_ref=f"user:{user.username}",
+        agency_id=user.employer_id,
+        at=at,
+    )
+
+
 def _require_operator(actor: Actor, agency_id: int | None, at: datetime) -> str:
     """The operator's duty, as text; an account without employer is opened by the system alone."""
     if actor.kind == "system":

@@ -1,0 +1,19 @@
+"""Whether this session has shown the second factor its person's duties demand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from companies.foundation.clock import now
+from companies.users.selectors import list_duties
+
+# Where sign-in keeps what was shown in this session: a list of {"method": "password" | "mfa", …}.
+RECORDS = "account_authentication_methods"
+
+
+def has_second_factor(request: Any) -> bool:
+    """True for people without a public duty; with one, only once the session has shown it."""
+    if not list_duties(request.user.pk, now()).exists():
+        return True
+    shown = request.session.get(RECORDS, ())
+    return any(record.get("method") == "mfa" for record in shown)
