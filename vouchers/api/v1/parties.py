@@ -8,6 +8,8 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from companies.agencies.selectors import get_agency
+from companies.errors import not_found
 from companies.letters import selectors as letters
 from companies.letters import services as letter_services
 from companies.registry import selectors as registry
@@ -85,11 +87,14 @@ class VerifyBankAccount(ApiView):
 
     def post(self, request: Request, number: str, version: int, agency: str) -> Response:
         """Verify this version."""
-        account = registry.get_bank_account_for(self.scope, number, version)
+        company = registry.get_company_for(self.scope, number)
+        account = registry.list_bank_accounts(company.pk).filter(version=version).first()
+        if account is None:
+            raise not_found("bank_account")
         verified = registry_services.verify_bank_account(
             actor=self.actor,
             bank_account_id=account.pk,
-            agency_id=registry.get_agency_for(self.scope, agency).pk,
+            agency_id=get_agency(agency).pk,
             at=self.at,
         )
         return Response(BankAccountOut(verified).data)

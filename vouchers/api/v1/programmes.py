@@ -202,20 +202,20 @@ class RecordAppropriation(ProgrammeVerb):
     output = AppropriationOut
 
 
+class CeilingOut(serializers.Serializer):
+    """A ceiling and what is committed under it, in fen."""
+
+    period = serializers.CharField()
+    limit_fen = serializers.IntegerField()
+    used_fen = serializers.IntegerField()
+
+
 class SetCeiling(ProgrammeVerb):
     """POST: the policy ceiling."""
 
     verb = services.set_ceiling
     input = CeilingIn
-    output = type(
-        "CeilingOut",
-        (serializers.Serializer,),
-        {
-            "period": serializers.CharField(),
-            "limit_fen": serializers.IntegerField(),
-            "used_fen": serializers.IntegerField(),
-        },
-    )
+    output = CeilingOut
 
 
 class DraftLine(ProgrammeVerb):

@@ -5,12 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
 
+from companies.errors import not_found
 from vouchers.api.base import CreateView, NounDetail, NounList, StrictSerializer, VerbView
 from vouchers.api.v1.applications import ReasonIn
 from vouchers.programmes.selectors import get_programme_for
 from vouchers.redemptions.selectors import get_redemption_for
 from vouchers.settlement import selectors, services
+from vouchers.settlement.models import LineStatus
 
 
 class LineOut(serializers.Serializer):
@@ -88,9 +92,9 @@ class ResultsIn(StrictSerializer):
 
 
 class BounceIn(StrictSerializer):
-    """退票: which row came back, and why."""
+    """退票: whose payment came back, and why."""
 
-    row_number = serializers.IntegerField(min_value=1)
+    redemption = serializers.CharField()
     reason = serializers.CharField(max_length=200)
 
 
@@ -166,12 +170,23 @@ class RecordResults(BatchVerb):
     posts = True
 
 
-class BounceInstruction(BatchVerb):
+class BounceLine(BatchVerb):
     """POST: a payment came back."""
 
-    verb = services.bounce_instruction
+    verb = services.bounce_line
     input = BounceIn
     posts = True
+
+    def post(self, request: Request, number: str) -> Response:
+        """The batch's paid line of this redemption."""
+        data = self.read(self.input)
+        paid = selectors.list_lines(selectors.get_batch_for(self.scope, number)).filter(
+            redemption__number=data["redemption"], status=LineStatus.PAID
+        )
+        line = paid.first()
+        if line is None:
+            raise not_found("line")
+        return self.act({"line_id": line.pk, "reason": data["reason"]})
 
 
 class ReconcileBatch(BatchVerb):

@@ -120,7 +120,7 @@ urlpatterns = [
         settlement.RejectBatch,
         settlement.SendBatch,
         settlement.RecordResults,
-        settlement.BounceInstruction,
+        settlement.BounceLine,
         settlement.ReconcileBatch,
         settlement.CloseBatch,
         settlement.DrawUpFollowUp,
