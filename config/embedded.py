@@ -42,10 +42,9 @@ class Services:
     def environment(self, database: str) -> dict[str, str]:
         """DATABASE_URL, DATABASE_OWNER_URL, REDIS_URL, REDIS_CACHE_URL."""
         socket = self.sockets / "redis.sock"
-        quoted = str(self.sockets).replace("/", "%2F")
         return {
-            "DATABASE_URL": f"postgresql://sq_app@{quoted}/{database}",
-            "DATABASE_OWNER_URL": f"postgresql://sq_owner@{quoted}/{database}",
+            "DATABASE_URL": f"postgresql://sq_app@/{database}?host={self.sockets}",
+            "DATABASE_OWNER_URL": f"postgresql://sq_owner@/{database}?host={self.sockets}",
             "REDIS_URL": f"redis+socket://{socket}?virtual_host=0",
             "REDIS_CACHE_URL": f"unix://{socket}?db=1",
         }

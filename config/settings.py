@@ -103,9 +103,10 @@ def database(url: str, profile: str) -> dict[str, object]:
         f"-c lock_timeout={lock} -c statement_timeout={statement} "
         f"-c idle_in_transaction_session_timeout={idle} -c timezone=UTC"
     )
+    place = environ.Env.db_url_config(url)
     return {
-        **environ.Env.db_url_config(url),
-        "OPTIONS": {"options": limits},
+        **place,
+        "OPTIONS": {**place.get("OPTIONS", {}), "options": limits},
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
         "ATOMIC_REQUESTS": False,
