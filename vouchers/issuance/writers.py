@@ -40,7 +40,7 @@ def certificate_pdf(voucher: Voucher) -> bytes:
             font_paths=[FONTS],
             ignore_system_fonts=True,
             format="pdf",
-            sys_inputs={"paper": json.dumps(_paper(voucher), ensure_ascii=False)},
+            sys_inputs={"paper": json.dumps(certificate_paper(voucher), ensure_ascii=False)},
         )
     )
 
@@ -55,7 +55,7 @@ def verify_url(voucher: Voucher) -> str:
     return f"{settings.SITE_URL.rstrip('/')}{path}?{asked}"
 
 
-def _paper(voucher: Voucher) -> dict[str, object]:
+def certificate_paper(voucher: Voucher) -> dict[str, object]:
     """What the paper says. Its last day is the day before the half-open end."""
     terms = VoucherTerms.from_dict(voucher.terms)
     first = local_date(voucher.issued_at or voucher.prepared_at)

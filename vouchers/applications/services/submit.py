@@ -102,8 +102,11 @@ def _refuse_related(application: Application, provider: Provider) -> None:
 
 def _freeze_rules(application: Application, opened: Round, at: datetime) -> None:
     """Rules, seat map and the gap-free arrival number, under the round's lock."""
-    application.rule_version = get_published_rules(application.programme_id, at)
-    application.seat_map = _find_seat_map(application.rule_version)
+    rule_version = get_published_rules(application.programme_id, at)
+    if rule_version is None:
+        raise Conflict("rules_missing", _("This scheme has no published rules now."))
+    application.rule_version = rule_version
+    application.seat_map = _find_seat_map(rule_version)
     opened.receipts_issued += 1
     opened.save(update_fields=["receipts_issued"])
     application.receipt_number = opened.receipts_issued
