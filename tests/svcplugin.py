@@ -42,7 +42,7 @@ def pytest_load_initial_conftests() -> None:
         DJANGO_ALLOW_ASYNC_UNSAFE="1",
     )
     subprocess.run(
-        [sys.executable, "manage.py", "migrate", "--database=owner", "-v0"], cwd=ROOT, check=True
+        [sys.executable, "manage.py", "migrate", "--database=owner", "-v0", "--skip-checks"], cwd=ROOT, check=True
     )
 
 

@@ -1,0 +1,44 @@
+"""Load the demo world: once, in the background of `make run`, with its progress told."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from companies.foundation.clock import set_demo_clock
+from companies.users.models import User
+from config.management.demo import story
+
+
+class Command(BaseCommand):
+    """Deterministic: the same world on every machine. Does nothing where people exist already."""
+
+    help = "Load the fictitious world of the demo."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """--cast-only leaves the scheme to whoever drives the instance."""
+        parser.add_argument("--cast-only", action="store_true")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Set the clock, tell the story."""
+        if not settings.DEMO:
+            raise CommandError("The demo world is loaded into a demo only (DEMO=1).")
+        if User.objects.exists():
+            return
+        if options["cast_only"]:
+            set_demo_clock(story.BEGUN)
+            story.build_world(story.SEED, story.BEGUN, applicants=8)
+            return
+        set_demo_clock(story.NOW)
+        story.tell(self.progress)
+
+    def progress(self, done: int, total: int) -> None:
+        """For the bar on every page."""
+        path = Path(settings.STATE_DIR) / "seed-progress.json"
+        temporary = path.with_suffix(".new")
+        temporary.write_text(json.dumps({"done": done, "total": total}), encoding="ascii")
+        temporary.replace(path)

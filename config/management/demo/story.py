@@ -1,0 +1,417 @@
+"""What happened in the demo's year: a first batch of 72, redemptions, two paid batches, and files
+in every state. Dates are fixed; the demo's clock stands at NOW when the story ends."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date, datetime, timedelta
+from hashlib import sha256
+from typing import Any
+
+from companies.agencies.models import Deadline
+from companies.audit.services import seal_events
+from companies.foundation.actors import Actor
+from companies.letters import services as letters
+from companies.letters.models import Letter
+from config.management.demo import scheme
+from config.management.demo.life import File, Scheme, set_up_scheme
+from config.management.demo.world import World, build_world, instant
+from vouchers.applications import services as files
+from vouchers.applications.models import PublicNotice
+from vouchers.issuance import services as vouchers
+from vouchers.issuance.models import Voucher
+from vouchers.redemptions import services as redemptions
+from vouchers.redemptions.models import Redemption
+from vouchers.settlement import selectors as batches
+from vouchers.settlement import services as settlement
+from vouchers.settlement.models import SettlementBatch
+
+SEED = 20260224
+BEGUN = instant(date(2026, 2, 24))
+NOW = instant(date(2026, 10, 30), 10)
+FIRST_BATCH = 72
+AT_CAP = (3, 17, 38, 61)
+MOST_FEN = 6_000_000_000
+Progress = Callable[[int, int], None]
+
+
+def tell(progress: Progress, applicants: int = 92) -> None:
+    """The whole story, by verbs; `progress(done, total)` is called as it goes."""
+    world = build_world(SEED, BEGUN, applicants)
+    progress(5, 100)
+    year = Story(world, set_up_scheme(world))
+    for done, chapter in enumerate(year.chapters(), 1):
+        progress(5 + done * 9, 100)
+        seal_events(at=chapter)
+    while seal_events(at=NOW):
+        pass
+    progress(100, 100)
+
+
+class Story:
+    """The chapters, in order; each yields the instant it ended."""
+
+    def __init__(self, world: World, year: Scheme) -> None:
+        self.world, self.scheme = world, year
+        self.files: list[File] = []
+        self.vouchers: dict[int, Voucher] = {}
+        self.serial = 0
+
+    def chapters(self) -> Iterator[datetime]:
+        """The order of the year."""
+        yield self.first_applications()
+        yield self.first_reviews()
+        yield self.first_notice()
+        yield self.first_vouchers()
+        yield self.spring_redemptions()
+        yield self.first_payment()
+        yield self.summer_redemptions()
+        yield self.second_payment()
+        yield self.autumn_files()
+        yield self.open_redemptions()
+
+    def first_applications(self) -> datetime:
+        """72 files in March, sums log-normal, four at the cap, together at most 60 million."""
+        grants = self._grants()
+        at = instant(date(2026, 3, 3))
+        for number, grant_fen in enumerate(grants, 1):
+            file = File(self.world, self.scheme.first, number, grant_fen)
+            file.draft(at)
+            file.submit(at + timedelta(minutes=20))
+            self.files.append(file)
+            at += timedelta(hours=1) if number % 8 else timedelta(hours=17)
+        return at
+
+    def _grants(self) -> list[int]:
+        """Deterministic sums in fen, whole hundreds of yuan."""
+        dice = self.world.random
+        grants = [
+            min(int(dice.lognormvariate(13.0, 0.75)) // 100 * 10_000, scheme.CAP_FEN - 10_000)
+            for _ in range(FIRST_BATCH)
+        ]
+        for place in AT_CAP:
+            grants[place - 1] = scheme.CAP_FEN
+        while sum(grants) > MOST_FEN:
+            largest = max((fen, i) for i, fen in enumerate(grants) if fen < scheme.CAP_FEN)[1]
+            grants[largest] = grants[largest] // 20_000 * 10_000
+        return [max(fen, 500_000) for fen in grants]
+
+    def first_reviews(self) -> datetime:
+        """Screened, two returned and answered, reviewed."""
+        at = instant(date(2026, 3, 23))
+        for file in self.files:
+            file.screen(at)
+            if file.number in (9, 40):
+                at = self._supplement(file, at)
+            file.accept(at + timedelta(minutes=10))
+            file.recommend(at + timedelta(minutes=30))
+            at += timedelta(minutes=40) if file.number % 12 else timedelta(hours=15)
+        return at
+
+    def _supplement(self, file: File, at: datetime) -> datetime:
+        """补正: returned once with one list, answered the next day."""
+        intake = self.world.actor("intake")
+        files.return_application(
+            actor=intake, application_id=file.pk, note="请补充合同附件中的用量清单。", at=at
+        )
+        later = at + timedelta(minutes=5)
+        form = {**file.form(date(2026, 3, 3)), "purpose": "已补充用量清单（演示）。"}
+        files.save_application(actor=file.agent, application_id=file.pk, form=form, at=later)
+        file.submit(later)
+        file.screen(later + timedelta(minutes=5))
+        return later + timedelta(minutes=5)
+
+    def first_notice(self) -> datetime:
+        """One list for all, five working days, no objection."""
+        at = instant(date(2026, 4, 8), 16)
+        notice = self.post([file.pk for file in self.files], "2026 年第一批算力券拟支持名单公示（演示）", at)
+        return self._let_end(notice)
+
+    def post(self, ids: list[int], title: str, at: datetime) -> PublicNotice:
+        """Approve and publish."""
+        return files.post_notice(
+            actor=self.world.actor("approver"), application_ids=ids, title_zh=title,
+            title_en="Compute vouchers, intended awards (demo)", at=at,
+            request_key=f"notice-{ids[0]}",
+        )  # fmt: skip
+
+    def _let_end(self, notice: PublicNotice) -> datetime:
+        """The period passes; what falls due is carried out as the worker would."""
+        at = notice.ends_at + timedelta(minutes=1)
+        carry_out(at, "applications.")
+        return at
+
+    def first_vouchers(self) -> datetime:
+        """Prepared and consented to, all but four: declined, lapsing, and two still waiting."""
+        at = instant(date(2026, 4, 20))
+        for file in self.files:
+            voucher = file.prepare(at)
+            self.vouchers[file.number] = voucher
+            if file.number == 70:
+                vouchers.decline_voucher(
+                    actor=file.signatory, voucher_id=voucher.pk, at=at, request_key="decline-70"
+                )
+            elif file.number != 71:
+                file.consent(voucher, at + timedelta(hours=3))
+        carry_out(instant(date(2026, 5, 20)), "issuance.consent")
+        return instant(date(2026, 5, 20))
+
+    def spring_redemptions(self) -> datetime:
+        """From June on, most vouchers are used for the first time."""
+        return self._season(date(2026, 6, 1), [n for n in range(1, 70) if n % 10 != 9][:40])
+
+    def summer_redemptions(self) -> datetime:
+        """A second season."""
+        return self._season(date(2026, 8, 3), [n for n in range(2, 66) if n % 3 != 0][:34])
+
+    def _season(self, first: date, numbers: list[int]) -> datetime:
+        at = instant(first)
+        for number in numbers:
+            self.use(self.files[number - 1], at, share=3)
+            at += timedelta(hours=3) if number % 4 else timedelta(hours=15)
+        return at + timedelta(days=3)
+
+    def use(self, file: File, at: datetime, share: int, until: str = "redeem") -> Redemption:
+        """One purchase, a third of the voucher by default, up to the named step."""
+        voucher = self.vouchers[file.number]
+        self.serial += 1
+        serial = self.serial
+        price_fen = file.price_fen // share // 100 * 100
+        redemption = file.order(voucher, serial, price_fen, at)
+        steps: dict[str, Callable[[], Any]] = {
+            "confirm": lambda: file.confirm(redemption, at + timedelta(hours=1)),
+            "prove": lambda: file.prove(redemption, voucher, serial, at + timedelta(days=6)),
+            "countersign": lambda: file.countersign(redemption, at + timedelta(days=6, hours=1)),
+            "redeem": lambda: file.redeem(redemption, at + timedelta(days=6, hours=2)),
+        }
+        for name, step in steps.items():
+            if until == "order":
+                break
+            step()
+            if name == until:
+                break
+        return redemption
+
+    def first_payment(self) -> datetime:
+        """The first batch: one row fails (an account the bank no longer knows), paid anew."""
+        at = instant(date(2026, 7, 6))
+        batch = self.pay(at)
+        failed = settlement.draw_up_follow_up(
+            actor=self.world.actor("clerk"), batch_id=batch.pk, at=at + timedelta(days=6)
+        )
+        self.finish(failed, at + timedelta(days=7), bad=())
+        return at + timedelta(days=9)
+
+    def second_payment(self) -> datetime:
+        """The second batch, and a payment that the bank sent back."""
+        at = instant(date(2026, 9, 14))
+        batch = self.pay(at, bad=())
+        line = batches.list_lines(batch).filter(status="PAID").order_by("id").first()
+        if line is not None:
+            settlement.bounce_line(
+                actor=self.world.actor("clerk"), line_id=line.pk, reason="收款账户信息不符（演示）",
+                at=at + timedelta(days=8), request_key="bounce-1",
+            )  # fmt: skip
+        return at + timedelta(days=9)
+
+    def pay(self, at: datetime, bad: tuple[str, ...] = ("0000",)) -> SettlementBatch:
+        """Draw up all that can be paid, and finish it."""
+        batch = settlement.draw_up_batch(
+            actor=self.world.actor("clerk"), programme_id=self.scheme.programme.pk,
+            redemption_ids=None, at=at,
+        )  # fmt: skip
+        return self.finish(batch, at, bad)
+
+    def finish(self, batch: SettlementBatch, at: datetime, bad: tuple[str, ...]) -> SettlementBatch:
+        """Lock, three signatures, send, results, reconcile, close."""
+        hour = timedelta(hours=1)
+        settlement.lock_batch(actor=self.world.actor("clerk"), batch_id=batch.pk, at=at + hour)
+        for step, (who, act) in enumerate(
+            (("approver2", "BATCH_APPROVE"), ("authoriser", "AUTHORISE"), ("releaser", "RELEASE")), 2
+        ):
+            settlement.sign_batch(
+                actor=self.world.actor(who), batch_id=batch.pk, act=act, at=at + step * hour
+            )
+        releaser = self.world.actor("releaser")
+        settlement.send_batch(actor=releaser, batch_id=batch.pk, at=at + 5 * hour)
+        settlement.record_results(
+            actor=self.world.actor("clerk"), batch_id=batch.pk, results=self._answers(batch, at, bad),
+            at=at + timedelta(days=2), request_key=f"results-{batch.number}",
+        )  # fmt: skip
+        authoriser = self.world.actor("authoriser")
+        settlement.reconcile_batch(
+            actor=authoriser, batch_id=batch.pk, at=at + timedelta(days=3)
+        )
+        return settlement.close_batch(
+            actor=releaser, batch_id=batch.pk, at=at + timedelta(days=3, hours=1)
+        )
+
+    def _answers(
+        self, batch: SettlementBatch, at: datetime, bad: tuple[str, ...]
+    ) -> list[dict[str, Any]]:
+        """What the treasury says of each row."""
+        answers = []
+        for row in batches.list_instructions(batch):
+            account = row.order.bank_account.account_number
+            number = f"ZF{batch.number[-6:]}{row.row_number:04d}"
+            paid = not account.endswith(bad) if bad else True
+            answers.append(
+                {
+                    "row_number": row.row_number,
+                    "paid": paid,
+                    "treasury_number": number if paid else "",
+                    "paid_on": (at + timedelta(days=1)).date() if paid else None,
+                    "account": account if paid else "",
+                    "receipt_sha256": sha256(number.encode()).hexdigest() if paid else "",
+                    "reason": "" if paid else "账号不存在（演示）",
+                }
+            )
+        return answers
+
+    def autumn_files(self) -> datetime:
+        """The second round: a file in every state there is."""
+        autumn = Autumn(self.world, self.scheme, self)
+        return autumn.tell()
+
+    def open_redemptions(self) -> datetime:
+        """What is on the desks at the end: orders, bills, disputes, a suspended voucher."""
+        at = instant(date(2026, 10, 20))
+        for number, until in ((1, "confirm"), (2, "order"), (4, "prove"), (5, "countersign")):
+            self.use(self.files[number - 1], at, share=6, until=until)
+        disputed = self.use(self.files[6], at, share=6, until="prove")
+        redemptions.dispute_redemption(
+            actor=self.files[6].agent, redemption_id=disputed.pk,
+            reason="账单中有两日未使用（演示）。", at=at + timedelta(days=7),
+        )  # fmt: skip
+        for number in (11, 12, 13):
+            self.use(self.files[number - 1], at - timedelta(days=3), share=6)
+        cancelled = self.use(self.files[7], at, share=6, until="order")
+        redemptions.cancel_redemption(
+            actor=self.files[7].agent, redemption_id=cancelled.pk, at=at + timedelta(hours=2),
+            request_key="cancel-1",
+        )  # fmt: skip
+        vouchers.suspend_voucher(
+            actor=self.world.actor("approver2"), voucher_id=self.vouchers[14].pk,
+            reason="用量曲线异常，待核实（演示）。", at=at + timedelta(days=8),
+        )  # fmt: skip
+        carry_out(NOW - timedelta(hours=1), "issuance.")
+        return NOW
+
+
+class Autumn:
+    """The second round's files, one for each state."""
+
+    def __init__(self, world: World, year: Scheme, story: Story) -> None:
+        self.world, self.scheme, self.story = world, year, story
+        self.day = instant(date(2026, 10, 9))
+
+    def file(self, number: int, submit: bool = True) -> File:
+        """A file of a company that has not applied before."""
+        file = File(self.world, self.scheme.second, number, 30_000_000 + number * 100_000)
+        file.draft(self.day)
+        if submit:
+            file.submit(self.day + timedelta(hours=1))
+        return file
+
+    def upto(self, number: int, step: str) -> File:
+        """Submitted and moved on to the named step, a working day each."""
+        file = self.file(number)
+        for index, name in enumerate(("screen", "accept", "recommend"), 1):
+            getattr(file, name)(self.day + timedelta(hours=2 + index))
+            if name == step:
+                break
+        return file
+
+    def tell(self) -> datetime:
+        """DRAFT … CANCELLED."""
+        intake, reviewer = self.world.actor("intake"), self.world.actor("reviewer")
+        approver = self.world.actor("approver")
+        late = self.day + timedelta(hours=8)
+        self.file(73, submit=False)
+        self.file(74)
+        self.file(75)
+        self.upto(76, "screen")
+        returned = self.upto(77, "screen")
+        files.return_application(
+            actor=intake, application_id=returned.pk, note="合同缺少盖章页，请补充（演示）。",
+            at=instant(date(2026, 10, 28)),
+        )  # fmt: skip
+        self.upto(78, "accept")
+        self.upto(79, "accept")
+        self.upto(80, "recommend")
+        refused = self.upto(81, "accept")
+        files.advise_against(
+            actor=reviewer, application_id=refused.pk, reason="采购内容不属于支持范围（演示）。", at=late
+        )
+        rejected = self.upto(82, "accept")
+        files.advise_against(
+            actor=reviewer, application_id=rejected.pk, reason="合同早于支持期（演示）。", at=late
+        )
+        files.reject_application(
+            actor=approver, application_id=rejected.pk, reason="合同签订早于支持期。", at=late,
+            request_key="reject-82",
+        )  # fmt: skip
+        withdrawn = self.file(83)
+        files.withdraw_application(
+            actor=withdrawn.signatory, application_id=withdrawn.pk, at=late, request_key="withdraw-83"
+        )
+        self._ineligible(84, intake, approver)
+        self._approved(late)
+        self._on_notice()
+        return instant(date(2026, 10, 28))
+
+    def _ineligible(self, number: int, intake: Actor, approver: Actor) -> None:
+        """不予受理 after a prior notice the company waived to answer."""
+        file = self.upto(number, "screen")
+        later = self.day + timedelta(hours=8)
+        files.propose_ineligible(
+            actor=intake, application_id=file.pk, reason="申请材料与登记信息不一致（演示）。", at=later
+        )
+        letter = Letter.objects.filter(subject_ref=file.application.ref, kind="PRIOR_NOTICE").get()
+        letters.waive_letter(
+            actor=file.signatory, letter_id=letter.pk, at=later + timedelta(hours=1)
+        )
+        files.declare_ineligible(
+            actor=approver, application_id=file.pk, at=later + timedelta(hours=2)
+        )
+
+    def _approved(self, at: datetime) -> None:
+        """A list whose period is over: approved, issued, awaiting consent."""
+        chosen = [self.upto(number, "recommend") for number in (85, 86, 87)]
+        notice = self.story.post(
+            [file.pk for file in chosen], "2026 年第二批算力券拟支持名单公示一（演示）", at
+        )
+        end = notice.ends_at + timedelta(minutes=1)
+        carry_out(end, "applications.notice_end")
+        voucher = chosen[1].prepare(end + timedelta(hours=9))
+        self.story.vouchers[86] = voucher
+        last = chosen[2].prepare(end + timedelta(hours=9))
+        chosen[2].consent(last, end + timedelta(hours=10))
+
+    def _on_notice(self) -> None:
+        """A list still posted, with one objection."""
+        chosen = [self.upto(number, "recommend") for number in (88, 89, 90, 91)]
+        at = instant(date(2026, 10, 28), 9)
+        notice = self.story.post(
+            [file.pk for file in chosen], "2026 年第二批算力券拟支持名单公示二（演示）", at
+        )
+        row = notice.rows.order_by("id").first()
+        if row is not None:
+            files.lodge_objection(
+                actor=Actor.system("public"), notice_row_id=row.pk,
+                text="该单位与服务商可能存在关联（演示）。", contact="", at=at + timedelta(hours=6),
+            )  # fmt: skip
+
+
+def carry_out(at: datetime, kinds: str) -> None:
+    """Do what fell due before `at`, in order of its due time, each a minute after it was due."""
+    verbs = {
+        "applications": files.carry_out_deadline,
+        "issuance": vouchers.carry_out_deadline,
+    }
+    waiting = Deadline.objects.filter(
+        kind__startswith=kinds, due_at__lte=at, done_at__isnull=True, failed_at__isnull=True
+    ).order_by("due_at", "id")
+    for deadline in list(waiting):
+        verb = verbs[deadline.kind.split(".")[0]]
+        verb(deadline_id=deadline.pk, at=deadline.due_at + timedelta(minutes=1))
