@@ -103,9 +103,7 @@ def state_bar(amounts: dict[str, int]) -> SafeString:
             }
         )
         at += width
-    return render_to_string(
-        "web/parts/state_bar.html", {"segments": segments, "total_fen": total}
-    )
+    return render_to_string("web/parts/state_bar.html", {"segments": segments, "total_fen": total})
 
 
 def bar(value: int, most: int, target: int | None = None) -> dict[str, int | bool | None]:
@@ -124,8 +122,7 @@ def burn_down(points: Sequence[BurnPoint], *, ident: str = "burn-down") -> SafeS
         return render_to_string("web/parts/empty.html", {"title": _("No money has come in yet")})
     unit = "zh" if (get_language() or "zh").startswith("zh") else "en"
     pictures = [
-        _picture(points, unit, size)
-        for size in (("wide", 760, 300, 130), ("narrow", 340, 260, 12))
+        _picture(points, unit, size) for size in (("wide", 760, 300, 158), ("narrow", 340, 260, 12))
     ]
     labels = state_labels()
     return render_to_string(

@@ -209,21 +209,21 @@ def area_of(request: HttpRequest) -> str:
     namespace = match.namespace.partition(":")[0] if match else ""
     if namespace in MENUS:
         return str(namespace)
-    return "account" if match and match.url_name and match.url_name[:3] in ("acc", "mfa") else "public"
+    return (
+        "account" if match and match.url_name and match.url_name[:3] in ("acc", "mfa") else "public"
+    )
 
 
 def menu(area: str, path: str) -> list[dict[str, Any]]:
     """The area's groups; the current entry has the longest address that begins the path."""
-    groups = [
-        {"title": group.title, "entries": _links(group.entries)} for group in MENUS[area]
-    ]
+    groups = [{"title": group.title, "entries": _links(group.entries)} for group in MENUS[area]]
     groups = [group for group in groups if group["entries"]]
-    home = safe_reverse(f"{area}:home")
+    homes = {link["url"] for g in groups for link in g["entries"] if link["name"].endswith(":home")}
     begun = [
         link
         for group in groups
         for link in group["entries"]
-        if path == link["url"] or (link["url"] != home and path.startswith(link["url"]))
+        if path == link["url"] or (link["url"] not in homes and path.startswith(link["url"]))
     ]
     if begun:
         max(begun, key=lambda link: len(link["url"]))["current"] = True

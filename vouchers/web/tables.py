@@ -25,7 +25,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 Text = str | Promise
-Kind = Literal["text", "number", "money", "percent", "stamp", "day", "status", "count", "bar", "html"]
+Kind = Literal[
+    "text", "number", "money", "percent", "stamp", "day", "status", "count", "bar", "html"
+]
+NOTHING_YET = _("Nothing here yet")
 _RIGHT = frozenset({"money", "percent", "count"})
 
 
@@ -94,7 +97,7 @@ class Table:
     open_key: str = ""
     totals: dict[str, int] = field(default_factory=dict)
     dense: bool = False
-    empty_title: Text = _("Nothing here yet")
+    empty_title: Text = NOTHING_YET
     empty_text: Text = ""
     empty_url: str = ""
     empty_action: Text = ""
@@ -119,9 +122,7 @@ class Table:
         """Totals: those given (of the whole list), else the sum of this page."""
         if not self.rows or not any(column.total for column in self.columns):
             return []
-        return [
-            (column, self._total(column) if column.total else None) for column in self.columns
-        ]
+        return [(column, self._total(column) if column.total else None) for column in self.columns]
 
     @property
     def next_url(self) -> str:

@@ -46,15 +46,25 @@ class MoneyField(forms.CharField):
             raise forms.ValidationError(refusal.text(), code=refusal.code) from refusal
 
 
+class DayInput(forms.DateInput):
+    """Plain text, so that a mistyped day stays to be mended; a button opens the calendar."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault(
+            "attrs", {"autocomplete": "off", "placeholder": "2026-11-26", "maxlength": "10"}
+        )
+        super().__init__(**kwargs)
+
+
 class DayField(forms.DateField):
-    """A day as 2026-11-26, with the browser's own calendar."""
+    """A day as 2026-11-26, typed or picked from the browser's own calendar."""
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("input_formats", ["%Y-%m-%d"])
         kwargs.setdefault(
             "error_messages", {"invalid": _("Write the day as 2026-11-26: year, month, day.")}
         )
-        kwargs.setdefault("widget", forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+        kwargs.setdefault("widget", DayInput(format="%Y-%m-%d"))
         super().__init__(**kwargs)
 
 

@@ -16,6 +16,7 @@ class Kind(NamedTuple):
     many: bool = False
     tick: bool = False
     file: bool = False
+    day: bool = False
     suffix: str | Promise = ""
 
 
@@ -31,4 +32,6 @@ def kind_of(bound: BoundField) -> Kind:
         return Kind("file__input", file=True)
     if isinstance(widget, forms.Select):
         return Kind("input input--select")
+    if isinstance(widget, forms.DateInput):
+        return Kind("input", day=True)
     return Kind("input input--right" if suffix else "input", suffix=suffix)

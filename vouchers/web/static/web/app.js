@@ -67,6 +67,26 @@
       .join(", ");
   };
 
+  // The native calendar lies unseen behind the button and hands its day to the text field.
+  const pickDay = (button) => {
+    const place = button.closest("[data-day]");
+    let native = place.querySelector("[type=date]");
+    if (!native) {
+      native = document.createElement("input");
+      native.type = "date";
+      native.className = "day__native";
+      native.tabIndex = -1;
+      native.setAttribute("aria-hidden", "true");
+      native.addEventListener("change", () => {
+        place.querySelector(".input").value = native.value;
+      });
+      place.append(native);
+    }
+    const typed = place.querySelector(".input").value;
+    native.value = /^\d{4}-\d\d-\d\d$/.test(typed) ? typed : "";
+    native.showPicker?.();
+  };
+
   const openDialog = (opener, event) => {
     const dialog = document.getElementById(opener.dataset.dialog);
     if (!dialog?.showModal) return;
@@ -81,6 +101,7 @@
     else if ((found = hit("[data-copy]"))) copy(found).catch(() => say(found.dataset.copy));
     else if ((found = hit("[data-dialog]"))) openDialog(found, event);
     else if ((found = hit("[data-close]"))) found.closest("dialog").close();
+    else if ((found = hit("[data-day-pick]"))) pickDay(found);
     else if (hit("[data-print]")) window.print();
     for (const open of document.querySelectorAll("details.menu[open], details.drawer[open]")) {
       if (!open.contains(event.target)) open.open = false;
@@ -146,7 +167,7 @@
 
   function awaken() {
     for (const asleep of document.querySelectorAll(
-      "[data-theme-switch], [data-copy], [data-needs-script], [data-print]",
+      "[data-theme-switch], [data-copy], [data-needs-script], [data-day-pick], [data-print]",
     )) {
       asleep.hidden = false;
     }
