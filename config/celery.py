@@ -20,15 +20,23 @@ app.conf.update(
     worker_prefetch_multiplier=1,
     timezone="Asia/Shanghai",
     broker_connection_retry_on_startup=True,
-    broker_transport_options={"visibility_timeout": 3600, "socket_connect_timeout": 2},
+    # A dead Redis may cost a request two seconds, no more: the row is the queue.
+    task_publish_retry=False,
+    broker_connection_timeout=1,
+    broker_transport_options={
+        "visibility_timeout": 3600,
+        "socket_connect_timeout": 1,
+        "socket_timeout": 2,
+    },
     beat_schedule={
         name: {"task": name, "schedule": seconds, "options": {"expires": seconds}}
         for name, seconds in {
             "audit.seal": 5.0,
             "agencies.sweep_deadlines": 10.0,
             "reports.build_exports": 10.0,
+            "files.scan": 10.0,
+            "alerts.report_failed_deadlines": 60.0,
         }.items()
     },
 )
 app.autodiscover_tasks()
-

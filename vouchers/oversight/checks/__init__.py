@@ -10,12 +10,14 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from django.utils.translation import gettext_lazy as _
-from django_stubs_ext import StrOrPromise
 
 from vouchers.oversight.checks import walks
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 FOLDER = Path(__file__).parents[1] / "sql" / "checks"
 
