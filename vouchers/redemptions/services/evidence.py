@@ -66,6 +66,7 @@ def submit_evidence(
     `duplicate_invoice`, `duplicate_payment`, `usage_required`, `usage_refused`, `usage_claimed`,
     `bill_differs`, `nothing_eligible`, `own_share_unpaid`).
     """
+    invoice, payment = _plain(invoice), _plain(payment)
     right = require_filer(actor, find_redemption(redemption_id), at)
     redemption = lock_redemption(redemption_id)
     _require_moment(redemption)
@@ -100,6 +101,11 @@ def submit_evidence(
     close_term(redemption, "redemptions.hold_end", at)
     open_term(redemption, "redemptions.silence", procedure_of(redemption).terms.silence, at)
     return redemption
+
+
+def _plain(paper: dict[str, Any]) -> dict[str, Any]:
+    """Days as the text that is kept and digested."""
+    return {key: str(value) if isinstance(value, date) else value for key, value in paper.items()}
 
 
 def _require_moment(redemption: Redemption) -> None:
