@@ -75,7 +75,7 @@ def grants() -> list[str]:
         present = {row[0] for row in cursor.fetchall()}
     roles = ", ".join((APP, READER, BACKUP))
     statements = [
-        f"GRANT CONNECT ON DATABASE {database} TO {roles}",
+        f'GRANT CONNECT ON DATABASE "{database}" TO {roles}',
         f"GRANT USAGE ON SCHEMA public TO {roles}",
         f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {roles}",
         f"REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM {roles}",

@@ -105,6 +105,7 @@ TWICE: dict[str, dict[str, Any]] = {
     "registry_company_credit_code_key": {"credit_code": "0" * 18},
     "signatures_differ": {"act": "SCREEN"},
     "one_open_alert_per_subject": {"status": "OPEN"},
+    "one_root_line_per_document": {"status": "DRAFT"},
     "one_published_rule_version": {"status": "PUBLISHED", "published_by_id": 1, "author_id": 2},
     "one_verified_bank_account": {"status": "VERIFIED", "verified_by_id": 1, "added_by_id": 2},
 }

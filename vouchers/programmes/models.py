@@ -18,7 +18,7 @@ class SeatMapStatus(models.TextChoices):
 
 
 class SeatMap(models.Model):
-    """岗位分离方案: `seats` puts every act (see `seats.py`) into one seat; versions never change."""
+    """岗位分离方案: `seats` puts every act (`seats.py`) into one seat; versions never change."""
 
     agency = models.ForeignKey("agencies.Agency", models.PROTECT, related_name="+")
     code = models.CharField(max_length=20)
@@ -249,6 +249,11 @@ class BudgetLine(models.Model):
             status_known("budget_line_status_known", LineStatus),
             status_known("budget_line_channel_known", Channel, "channel"),
             models.UniqueConstraint(name="budget_line_agency_row", fields=["agency", "id"]),
+            models.UniqueConstraint(
+                name="one_root_line_per_document",
+                fields=["appropriation"],
+                condition=Q(parent__isnull=True) & ~Q(status="VOID"),
+            ),
             models.CheckConstraint(
                 name="budget_line_approved_by_second",
                 condition=Q(status__in=["DRAFT", "VOID"])

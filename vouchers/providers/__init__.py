@@ -1,4 +1,4 @@
-"""Owns Provider, Admission, Offer, ComputeCentre, UsageAccount: who may sell compute, at what price.
+"""Owns Provider, Admission, Offer, ComputeCentre, UsageAccount: who sells, at what price.
 
 Always true: an offer's prices do not overlap in time; an admission is dated.
 """

@@ -17,7 +17,9 @@ from companies.foundation.verbs import verb
 from companies.users.models import Duty, Role
 from companies.users.policies import require_duty
 from vouchers.ledger.chart import AccountKind, EntryKind
+from vouchers.ledger.selectors import get_balance
 from vouchers.ledger.services import Leg, Request, find_replay, open_account, post_entry
+from vouchers.money import format_yuan
 from vouchers.programmes.models import (
     Appropriation,
     BudgetLine,
@@ -96,7 +98,7 @@ def draft_budget_line(
     at: datetime,
 ) -> BudgetLine:
     """A draft node under a recorded document. Raises NotAllowed, NotFound, InvalidInput
-    `channel_unknown`, `line_agency_foreign`."""
+    `channel_unknown`, `line_agency_foreign`, Conflict `document_has_root`."""
     programme = find_one(Programme.objects.filter(pk=programme_id), "programme")
     duty = _manager(actor, programme, programme.agency_id, at)
     if agency_id not in (programme.agency_id, programme.finance_agency_id):
@@ -108,11 +110,12 @@ def draft_budget_line(
     document = find_one(
         Appropriation.objects.filter(pk=appropriation_id, programme=programme), "appropriation"
     )
+    lines = BudgetLine.objects.filter(appropriation=document)
     parent = None
     if parent_id is not None:
-        parent = find_one(
-            BudgetLine.objects.filter(pk=parent_id, appropriation=document), "budget_line"
-        )
+        parent = find_one(lines.filter(pk=parent_id), "budget_line")
+    elif lines.filter(parent=None).exclude(status=LineStatus.VOID).exists():
+        raise Conflict("document_has_root", _("One document feeds one root line only."))
     line = BudgetLine.objects.create(
         agency_id=agency_id,
         number=next_number("BL", at),
@@ -169,9 +172,7 @@ def approve_budget_line(*, actor: Actor, line_id: int, at: datetime) -> BudgetLi
 
 
 @verb
-def book_appropriation(
-    *, actor: Actor, line_id: int, at: datetime, request_key: str
-) -> BudgetLine:
+def book_appropriation(*, actor: Actor, line_id: int, at: datetime, request_key: str) -> BudgetLine:
     """The document's whole sum enters its root line, once: APPROPRIATE; the line opens.
 
     Raises NotAllowed, Conflict `wrong_state`, `not_a_root`, `request_key_reused`.
@@ -185,7 +186,9 @@ def book_appropriation(
         return line
     if line.source_account_id is None or line.pool_account_id is None:
         raise Conflict("not_a_root", _("Money enters at an approved root line only."))
-    require_step(LINE_STEPS, line.status, LineStatus.OPEN, line.number)
+    # From APPROVED only: a frozen line may open again, but its document entered before.
+    steps = {LineStatus.APPROVED: LINE_STEPS[LineStatus.APPROVED]}
+    require_step(steps, line.status, LineStatus.OPEN, line.number)
     before = status_of(line)
     line.status = LineStatus.OPEN
     line.save(update_fields=["status"])
@@ -231,8 +234,11 @@ def suballocate(
         return child
     if amount_fen <= 0:
         raise InvalidInput("amount_not_positive", _("The amount must be above zero."))
-    if parent.status != LineStatus.OPEN or child.pool_account_id is None:
+    ready = child.status in (LineStatus.APPROVED, LineStatus.OPEN)
+    if parent.status != LineStatus.OPEN or not ready:
         raise Conflict("wrong_state", _("The parent must be open and the child approved."))
+    parent_pool, child_pool = _pool(parent), _pool(child)
+    _require_money(parent, parent_pool, amount_fen)
     before = status_of(child)
     if child.status == LineStatus.APPROVED:
         child.status = LineStatus.OPEN
@@ -241,7 +247,7 @@ def suballocate(
         EntryKind.SUBALLOCATE,
         request=request,
         agency_id=parent.agency_id,
-        legs=[Leg(int(parent.pool_account_id or 0), child.pool_account_id, amount_fen)],
+        legs=[Leg(parent_pool, child_pool, amount_fen)],
         at=at,
         actor=actor,
         subject_ref=f"line:{child.number}",
@@ -256,17 +262,17 @@ def suballocate(
 @verb
 def freeze_line(*, actor: Actor, line_id: int, reason: str, at: datetime) -> BudgetLine:
     """OPEN → FROZEN: nothing is reserved or issued from it; live vouchers go on."""
-    return _change(actor, line_id, LineStatus.FROZEN, "budget_line.frozen", reason, at)
+    return _change(line_id, LineStatus.FROZEN, actor=actor, reason=reason, at=at)
 
 
 @verb
 def unfreeze_line(*, actor: Actor, line_id: int, reason: str, at: datetime) -> BudgetLine:
     """FROZEN → OPEN."""
-    return _change(actor, line_id, LineStatus.OPEN, "budget_line.unfrozen", reason, at)
+    return _change(line_id, LineStatus.OPEN, actor=actor, reason=reason, at=at)
 
 
 def _change(
-    actor: Actor, line_id: int, target: LineStatus, action: str, reason: str, at: datetime
+    line_id: int, target: LineStatus, *, actor: Actor, reason: str, at: datetime
 ) -> BudgetLine:
     line = lock_one(BudgetLine.objects.filter(pk=line_id), "budget_line")
     duty = _authoriser(actor, line, at)
@@ -276,8 +282,30 @@ def _change(
     before = status_of(line)
     line.status = target
     line.save(update_fields=["status"])
-    _told(actor, line, action, duty, at, before=before, reason=reason)
+    past = "frozen" if target == LineStatus.FROZEN else "unfrozen"
+    _told(actor, line, f"budget_line.{past}", duty, at, before=before, reason=reason)
     return line
+
+
+def _pool(line: BudgetLine) -> int:
+    """An approved line always has its pool (`budget_line_approved_has_pool`)."""
+    if line.pool_account_id is None:
+        raise Conflict("wrong_state", _("The parent must be open and the child approved."))
+    return line.pool_account_id
+
+
+def _require_money(line: BudgetLine, pool_id: int, amount_fen: int) -> None:
+    """Says which line is short and by how much; `account_not_overdrawn` stands behind it."""
+    there_fen = get_balance(pool_id)
+    if there_fen < amount_fen:
+        raise Conflict(
+            "insufficient_funds",
+            _("%(line)s holds %(there)s yuan, %(missing)s yuan less than needed."),
+            line=line.number,
+            there=format_yuan(there_fen),
+            missing=format_yuan(amount_fen - there_fen),
+            missing_fen=amount_fen - there_fen,
+        )
 
 
 def _with_parent() -> QuerySet[BudgetLine]:

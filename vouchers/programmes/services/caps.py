@@ -7,7 +7,7 @@ from datetime import datetime
 from django.utils.translation import gettext_lazy as _
 
 from companies.audit.services import record_event
-from companies.errors import Conflict
+from companies.errors import Conflict, InvalidInput
 from companies.foundation.actors import Actor
 from companies.foundation.verbs import assert_in_transaction, verb
 from companies.users.models import Role
@@ -23,7 +23,7 @@ def set_ceiling(
 ) -> CapUsage:
     """Set or change the policy ceiling of a period: a promise, no money.
 
-    Raises NotAllowed, Conflict `ceiling_below_use`.
+    Raises NotAllowed, InvalidInput `amount_not_positive`, Conflict `amount_exceeds_cap`.
     """
     programme = find_one(Programme.objects.filter(pk=programme_id), "programme")
     duty = require_duty(
@@ -33,6 +33,11 @@ def set_ceiling(
         at=at,
         programme_ref=programme.ref,
     )
+    if limit_fen <= 0:
+        raise InvalidInput("amount_not_positive", _("The amount must be above zero."))
+    known = CapUsage.objects.filter(
+        programme=programme, scope=CapScope.CEILING, subject="", period=period
+    ).exists()
     made = get_or_create_cap(
         programme=programme,
         scope=CapScope.CEILING,
@@ -43,11 +48,11 @@ def set_ceiling(
     ceiling = lock_one(CapUsage.objects.filter(pk=made.pk), "cap")
     if limit_fen < ceiling.used_fen:
         raise Conflict(
-            "ceiling_below_use",
+            "amount_exceeds_cap",
             _("%(used)s yuan are committed already; the ceiling cannot lie below."),
             used=format_yuan(ceiling.used_fen),
         )
-    before = {"limit_fen": ceiling.limit_fen}
+    before = {"limit_fen": ceiling.limit_fen} if known else {}
     ceiling.limit_fen = limit_fen
     ceiling.save(update_fields=["limit_fen"])
     record_event(

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.utils.translation import gettext_lazy as _
+
 from companies.audit.services import record_event
+from companies.errors import Conflict
 from companies.foundation.actors import Actor
 from companies.foundation.states import require_step
 from companies.foundation.verbs import verb
@@ -29,8 +32,10 @@ def create_programme(
     at: datetime,
     is_demo: bool = False,
 ) -> Programme:
-    """A draft programme. Raises NotAllowed."""
+    """A draft programme. Raises NotAllowed, Conflict `code_taken`."""
     duty = require_duty(actor=actor, roles=[Role.PROGRAMME_MANAGER], agency_id=agency_id, at=at)
+    if Programme.objects.filter(code=code).exists():
+        raise Conflict("code_taken", _("This code is used already. Choose another."))
     programme = Programme.objects.create(
         agency_id=agency_id,
         finance_agency_id=finance_agency_id,
@@ -58,24 +63,31 @@ def create_programme(
 @verb
 def activate_programme(*, actor: Actor, programme_id: int, at: datetime) -> Programme:
     """DRAFT → ACTIVE, by an approver. Raises NotAllowed, Conflict `wrong_state`."""
-    return _move(actor, programme_id, ProgrammeStatus.ACTIVE, Role.APPROVER, "activated", at)
+    return _move(programme_id, "activated", actor=actor, role=Role.APPROVER, at=at)
 
 
 @verb
 def pause_programme(*, actor: Actor, programme_id: int, at: datetime) -> Programme:
     """No submission, no reservation until resumed. Raises NotAllowed, Conflict `wrong_state`."""
-    return _move(actor, programme_id, ProgrammeStatus.PAUSED, Role.PROGRAMME_MANAGER, "paused", at)
+    return _move(programme_id, "paused", actor=actor, role=Role.PROGRAMME_MANAGER, at=at)
 
 
 @verb
 def resume_programme(*, actor: Actor, programme_id: int, at: datetime) -> Programme:
     """PAUSED → ACTIVE. Raises NotAllowed, Conflict `wrong_state`."""
-    return _move(actor, programme_id, ProgrammeStatus.ACTIVE, Role.PROGRAMME_MANAGER, "resumed", at)
+    return _move(programme_id, "resumed", actor=actor, role=Role.PROGRAMME_MANAGER, at=at)
 
 
-def _move(
-    actor: Actor, programme_id: int, target: ProgrammeStatus, role: Role, past: str, at: datetime
-) -> Programme:
+# Each verb leaves one status only: resuming never activates a draft.
+_FROM_TO = {
+    "activated": (ProgrammeStatus.DRAFT, ProgrammeStatus.ACTIVE),
+    "paused": (ProgrammeStatus.ACTIVE, ProgrammeStatus.PAUSED),
+    "resumed": (ProgrammeStatus.PAUSED, ProgrammeStatus.ACTIVE),
+}
+
+
+def _move(programme_id: int, past: str, *, actor: Actor, role: Role, at: datetime) -> Programme:
+    source, target = _FROM_TO[past]
     programme = lock_one(Programme.objects.filter(pk=programme_id), "programme")
     duty = require_duty(
         actor=actor,
@@ -84,7 +96,8 @@ def _move(
         at=at,
         programme_ref=programme.ref,
     )
-    require_step(PROGRAMME_STEPS, programme.status, target, programme.code)
+    steps = {source: PROGRAMME_STEPS[source]}
+    require_step(steps, programme.status, target, programme.code)
     before = status_of(programme)
     programme.status = target
     programme.save(update_fields=["status"])

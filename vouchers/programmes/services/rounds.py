@@ -7,7 +7,7 @@ from datetime import datetime
 from django.utils.translation import gettext_lazy as _
 
 from companies.audit.services import record_event
-from companies.errors import InvalidInput
+from companies.errors import Conflict, InvalidInput
 from companies.foundation.actors import Actor
 from companies.foundation.states import require_step
 from companies.foundation.verbs import verb
@@ -30,7 +30,7 @@ def create_round(
     closes_at: datetime,
     at: datetime,
 ) -> Round:
-    """A draft window. Raises NotAllowed, InvalidInput `period_backwards`."""
+    """A draft window. Raises NotAllowed, InvalidInput `period_backwards`, Conflict `code_taken`."""
     programme = find_one(Programme.objects.filter(pk=programme_id), "programme")
     duty = require_duty(
         actor=actor,
@@ -41,6 +41,8 @@ def create_round(
     )
     if closes_at <= opens_at:
         raise InvalidInput("period_backwards", _("The end must lie after the beginning."))
+    if programme.rounds.filter(code=code).exists():
+        raise Conflict("code_taken", _("This code is used already. Choose another."))
     window = Round.objects.create(
         agency_id=programme.agency_id,
         programme=programme,

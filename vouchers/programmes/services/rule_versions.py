@@ -45,15 +45,7 @@ def draft_rule_version(
         status=RuleStatus.DRAFT,
         author_id=duty.user_id,
     )
-    record_event(
-        "rule_version.drafted",
-        actor=actor,
-        subject_ref=programme.ref,
-        agency_id=programme.agency_id,
-        at=at,
-        duty_ref=f"duty:{duty.pk}",
-        after={"version": version.version, "sha256": version.sha256, **status_of(version)},
-    )
+    _told(actor, version, "drafted", duty.pk, at, before={})
     return version
 
 
@@ -64,10 +56,10 @@ def publish_rule_version(*, actor: Actor, rule_version_id: int, at: datetime) ->
     Raises NotAllowed (`own_draft`), Conflict `wrong_state`, InvalidInput `rules_incomplete` naming
     every value that is not set.
     """
-    version = lock_one(
-        RuleVersion.objects.filter(pk=rule_version_id).select_related("programme"), "rule_version"
-    )
-    programme = version.programme
+    wanted = RuleVersion.objects.filter(pk=rule_version_id)
+    # Two publications of one programme wait for each other on its row.
+    programme = lock_one(Programme.objects.filter(rule_versions__in=wanted), "rule_version")
+    version = lock_one(wanted, "rule_version")
     duty = require_duty(
         actor=actor,
         roles=[Role.APPROVER],
@@ -77,7 +69,8 @@ def publish_rule_version(*, actor: Actor, rule_version_id: int, at: datetime) ->
     )
     if version.author_id == duty.user_id:
         raise NotAllowed("own_draft", _("Another person must publish what you drafted."))
-    require_step(RULE_STEPS, version.status, RuleStatus.PUBLISHED, f"{programme.code}@")
+    named = f"{programme.code}@{version.version}"
+    require_step(RULE_STEPS, version.status, RuleStatus.PUBLISHED, named)
     missing = missing_for_publication(parse_rules(version.document))
     if missing:
         raise InvalidInput(
@@ -86,19 +79,35 @@ def publish_rule_version(*, actor: Actor, rule_version_id: int, at: datetime) ->
             missing=", ".join(missing),
         )
     for former in programme.rule_versions.filter(status=RuleStatus.PUBLISHED):
+        before = status_of(former)
         former.status = RuleStatus.RETIRED
         former.save(update_fields=["status"])
+        _told(actor, former, "retired", duty.pk, at, before=before)
+    before = status_of(version)
     version.status = RuleStatus.PUBLISHED
     version.published_by_id = duty.user_id
     version.published_at = at
     version.save(update_fields=["status", "published_by", "published_at"])
+    _told(actor, version, "published", duty.pk, at, before=before)
+    return version
+
+
+def _told(
+    actor: Actor,
+    version: RuleVersion,
+    past: str,
+    duty_id: int,
+    at: datetime,
+    *,
+    before: dict[str, str],
+) -> None:
     record_event(
-        "rule_version.published",
+        f"rule_version.{past}",
         actor=actor,
-        subject_ref=programme.ref,
+        subject_ref=version.programme.ref,
         agency_id=version.agency_id,
         at=at,
-        duty_ref=f"duty:{duty.pk}",
+        duty_ref=f"duty:{duty_id}",
+        before=before,
         after={"version": version.version, "sha256": version.sha256, **status_of(version)},
     )
-    return version

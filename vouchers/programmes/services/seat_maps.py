@@ -11,7 +11,7 @@ from companies.audit.services import record_event
 from companies.errors import Conflict, InvalidInput, NotAllowed
 from companies.foundation.actors import Actor
 from companies.foundation.verbs import verb
-from companies.users.models import Role
+from companies.users.models import Duty, Role
 from companies.users.policies import require_duty
 from vouchers.programmes.models import SeatMap, SeatMapStatus
 from vouchers.programmes.seats import ACTS, broken_floor
@@ -57,11 +57,13 @@ def propose_seat_map(
 
 @verb
 def approve_seat_map(*, actor: Actor, seat_map_id: int, at: datetime) -> SeatMap:
-    """By the finance body's authoriser, never by who proposed it. Raises NotAllowed, Conflict."""
-    seat_map = lock_one(SeatMap.objects.filter(pk=seat_map_id), "seat_map")
-    duty = require_duty(
-        actor=actor, roles=[Role.FINANCE_AUTHORISER], agency_id=seat_map.agency_id, at=at
-    )
+    """By the finance body's authoriser or the parent's approver, never by who proposed it.
+
+    Raises NotAllowed (`own_seat_map`), Conflict `wrong_state`.
+    """
+    rows = SeatMap.objects.select_related("agency").filter(pk=seat_map_id)
+    seat_map = lock_one(rows, "seat_map")
+    duty = _approving_duty(actor, seat_map, at)
     if seat_map.proposed_by_id == duty.user_id or duty.user.employer_id == seat_map.agency_id:
         raise NotAllowed(
             "own_seat_map", _("A seat map is approved by another body, never by its user.")
@@ -76,11 +78,24 @@ def approve_seat_map(*, actor: Actor, seat_map_id: int, at: datetime) -> SeatMap
     return seat_map
 
 
+def _approving_duty(actor: Actor, seat_map: SeatMap, at: datetime) -> Duty:
+    """Authorising money here, or else approving in the body above."""
+    try:
+        return require_duty(
+            actor=actor, roles=[Role.FINANCE_AUTHORISER], agency_id=seat_map.agency_id, at=at
+        )
+    except NotAllowed:
+        parent_id = seat_map.agency.parent_id
+        if parent_id is None:
+            raise
+        return require_duty(actor=actor, roles=[Role.APPROVER], agency_id=parent_id, at=at)
+
+
 def _told(actor: Actor, seat_map: SeatMap, past: str, duty_id: int, at: datetime) -> None:
     record_event(
         f"seat_map.{past}",
         actor=actor,
-        subject_ref=f"agency:{seat_map.agency_id}",
+        subject_ref=f"agency:{seat_map.agency.code}",
         agency_id=seat_map.agency_id,
         at=at,
         duty_ref=f"duty:{duty_id}",

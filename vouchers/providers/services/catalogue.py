@@ -15,7 +15,7 @@ from companies.foundation.actors import Actor
 from companies.foundation.locks import lock_rows
 from companies.foundation.verbs import verb
 from companies.local_time import local_date
-from companies.registry.models import CompanyRole
+from companies.registry.models import Company, CompanyRole
 from companies.registry.policies import require_membership
 from vouchers.providers.models import ComputeCentre, Offer, Provider, ServiceClass, UsageAccount
 
@@ -79,7 +79,8 @@ def register_centre(
     pledged_hours: Decimal,
     at: datetime,
 ) -> ComputeCentre:
-    """智算中心: capacity in PFLOPS, card hours pledged a year. Raises NotAllowed."""
+    """智算中心: capacity in PFLOPS, card hours pledged a year. Raises NotAllowed, InvalidInput
+    `capacity_not_positive`."""
     provider = _own(actor, provider_id, at)
     if capacity_pflops <= 0:
         raise InvalidInput("capacity_not_positive", _("A capacity lies above zero."))
@@ -100,8 +101,11 @@ def register_centre(
 def register_usage_account(
     *, actor: Actor, provider_id: int, company_id: int, account_number: str, at: datetime
 ) -> UsageAccount:
-    """A company's account at this provider. Raises NotAllowed, Conflict `usage_account_taken`."""
+    """A company's account at this provider. Raises NotAllowed, NotFound, Conflict
+    `usage_account_taken`."""
     provider = _own(actor, provider_id, at)
+    if not Company.objects.filter(pk=company_id).exists():
+        raise not_found("company")
     if UsageAccount.objects.filter(provider=provider, account_number=account_number).exists():
         raise Conflict("usage_account_taken", _("This account is registered already."))
     account = UsageAccount.objects.create(
