@@ -9,6 +9,7 @@ from decimal import Decimal
 from itertools import count
 from typing import Any
 
+from companies.agencies.models import Deadline
 from companies.foundation.actors import Actor
 from tests.cast import PLACE, START, Cast, given_cast
 from vouchers.applications import services as files
@@ -185,7 +186,9 @@ def given_notice(scheme: Scheme, *applications: Application) -> PublicNotice:
     )  # fmt: skip
 
 
-def given_approved_application(scheme: Scheme, company: str = "buyer", **answers: Any) -> Application:
+def given_approved_application(
+    scheme: Scheme, company: str = "buyer", **answers: Any
+) -> Application:
     """Approved when its notice ended without an objection."""
     file = given_recommended_application(scheme, company, **answers)
     notice = given_notice(scheme, file)
@@ -219,8 +222,6 @@ def given_live_voucher(
 
 def carry_out(scheme: Scheme, subject_ref: str, kind: str) -> None:
     """What the sweeper does with one due row, by the verb of its app."""
-    from companies.agencies.models import Deadline
-
     row = Deadline.objects.get(subject_ref=subject_ref, kind=kind, done_at__isnull=True)
     verbs = {"applications": files, "issuance": vouchers}[kind.partition(".")[0]]
     verbs.carry_out_deadline(deadline_id=row.pk, at=scheme.at)

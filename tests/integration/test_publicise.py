@@ -126,7 +126,7 @@ def test_a_scheme_or_line_at_rest_reserves_nothing() -> None:
     with pytest.raises(Conflict, match="insufficient_funds"):
         given_notice(scheme, file)
     pause_programme(
-        actor=scheme.actor("approver3"), programme_id=scheme.programme.pk, at=scheme.later()
+        actor=scheme.actor("manager"), programme_id=scheme.programme.pk, at=scheme.later()
     )
     with pytest.raises(Conflict, match="programme_not_active"):
         given_notice(scheme, file)

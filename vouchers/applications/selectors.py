@@ -13,7 +13,6 @@ from companies.registry.selectors import COMPANY_ROLES, Scope, list_member_ids
 from vouchers.applications.models import (
     Application,
     ApplicationStatus,
-    EvidenceClaim,
     NoticeRow,
     NoticeStatus,
     Objection,
@@ -58,15 +57,6 @@ def list_application_history(application: Application) -> QuerySet[AuditEvent]:
 def list_company_people(company_id: int, at: datetime) -> list[int]:
     """The ids of those who act for the company: they hear of every step."""
     return list_member_ids(company_id, at, *COMPANY_ROLES)
-
-
-def list_live_claims(subject_ref: str) -> QuerySet[EvidenceClaim]:
-    """The documents this subject holds."""
-    return (
-        EvidenceClaim.objects.filter(subject_ref=subject_ref, released_at__isnull=True)
-        .select_related("document")
-        .order_by("id")
-    )
 
 
 def list_public_notices() -> QuerySet[PublicNotice]:

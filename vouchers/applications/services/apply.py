@@ -6,17 +6,17 @@ from datetime import datetime
 from io import BytesIO
 from typing import Any, BinaryIO
 
-from companies.agencies.services import open_deadline
-from companies.files.services import store_file
-from companies.registry.policies import require_membership
 from django.utils.translation import gettext_lazy as _
 
+from companies.agencies.services import open_deadline
 from companies.errors import Conflict, not_found
+from companies.files.services import store_file
 from companies.foundation.actors import Actor
 from companies.foundation.numbers import next_number
 from companies.foundation.states import require_step
 from companies.foundation.verbs import verb
 from companies.registry.models import Company, CompanyRole
+from companies.registry.policies import require_membership
 from vouchers.applications.form import read_form
 from vouchers.applications.models import (
     DEAD_STATUSES,
@@ -184,7 +184,7 @@ def _require_editable(application: Application) -> None:
 
 
 def require_open(opened: Round, programme: Programme, at: datetime) -> None:
-    """A step: the round is open by the server's instant alone: half-open, so that the closing second is too late."""
+    """A step: the round is open by the server's instant alone; the closing second is too late."""
     in_window = opened.opens_at <= at < opened.closes_at
     if opened.status != RoundStatus.PUBLISHED or not in_window:
         raise Conflict(
@@ -197,7 +197,9 @@ def require_open(opened: Round, programme: Programme, at: datetime) -> None:
         raise Conflict("programme_not_active", _("The scheme takes no applications now."))
 
 
-def require_only_one(company_id: int, round_id: int, object_key: str, but: int = 0) -> None:
+def require_only_one(
+    company_id: int, round_id: int, object_key: str, *, but: int = 0
+) -> None:
     """A step: one live file per company, round and object. Raises Conflict `application_exists`."""
     live = Application.objects.filter(
         company_id=company_id, round_id=round_id, object_key=object_key

@@ -95,7 +95,9 @@ def claim_evidence(
         is_exclusive=is_exclusive,
         claimed_at=at,
     )
-    _record("evidence.claimed", document, subject_ref, agency_id, actor, at, amount_fen=amount_fen)
+    _record(
+        "evidence.claimed", document, subject_ref, agency_id, actor, at=at, amount_fen=amount_fen
+    )
     return claim
 
 
@@ -120,7 +122,7 @@ def verify_evidence(
     if document.status == EvidenceStatus.VERIFIED:
         document.verified_at = at
     document.save(update_fields=["status", "verified_at"])
-    _record("evidence.verified", document, subject_ref, agency_id, actor, at, status=str(status))
+    _record("evidence.verified", document, subject_ref, agency_id, actor, at=at, status=str(status))
 
 
 def release_claims(*, subject_ref: str, actor: Actor, at: datetime) -> int:
@@ -137,7 +139,7 @@ def release_claims(*, subject_ref: str, actor: Actor, at: datetime) -> int:
         claim.released_at = at
         claim.save(update_fields=["released_at"])
         document = documents[claim.document_id]
-        _record("evidence.released", document, subject_ref, claim.agency_id, actor, at)
+        _record("evidence.released", document, subject_ref, claim.agency_id, actor, at=at)
     return len(documents)
 
 
@@ -147,6 +149,7 @@ def _record(
     subject_ref: str,
     agency_id: int,
     actor: Actor,
+    *,
     at: datetime,
     **facts: str | int,
 ) -> None:

@@ -20,8 +20,8 @@ from vouchers.programmes.models import SeatMap
 def take_seat(*, application: Application, user_id: int, act: str, at: datetime) -> str:
     """A step: sit down where the file's seat map puts this act; returns the seat.
 
-    A map gives OBJECTION a seat of its own, so who
-    answers one is new to the file. Raises NotAllowed `seat_taken` where the person already has another seat on this file, and
+    A map gives OBJECTION a seat of its own, so who answers one is new to the file. Raises
+    NotAllowed `seat_taken` where the person already has another seat on this file, and
     `interest_in_file` for the applicant's own people.
     """
     assert_in_transaction()

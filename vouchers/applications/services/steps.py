@@ -8,10 +8,10 @@ from datetime import datetime
 from typing import Any
 
 import rfc8785
-from companies.agencies.selectors import is_workday
-from companies.agencies.services import open_deadline
 from django.utils.translation import gettext_lazy as _
 
+from companies.agencies.selectors import is_workday
+from companies.agencies.services import open_deadline
 from companies.audit.services import record_event
 from companies.errors import InvalidInput, not_found
 from companies.foundation.actors import Actor
