@@ -1,0 +1,141 @@
+"""用量: looking at a usage file row by row, then filing it with invoice and payment."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from companies.errors import DomainError
+from vouchers.redemptions import services
+from vouchers.redemptions.selectors import get_redemption_for
+from vouchers.web.forms.provider import EvidenceForm
+from vouchers.web.provider.orders import TO_FILE, RedemptionList, own_redemptions
+from vouchers.web.tables import Column, Table
+from vouchers.web.views import FormPage, named
+
+ROWS_SHOWN = 100
+ROW_COLUMNS = (
+    Column("number", _("Row"), kind="count"),
+    Column("service_category", _("Service"), sub="charge_category"),
+    Column("resource_id", _("Resource"), sub="sku_id"),
+    Column("period_start", _("From"), kind="stamp"),
+    Column("period_end", _("Until"), kind="stamp"),
+    Column("quantity", _("Quantity"), value=lambda row: f"{row.quantity or 0:f} {row.unit}"),
+    Column("billed_cost", _("Billed (yuan)"), value=lambda row: f"{row.billed_cost:.2f}"),
+    Column("invoice_id", _("Invoice"), kind="number"),
+)
+FAULT_COLUMNS = (
+    Column("row", _("Row"), kind="count"),
+    Column("column", _("Column")),
+    Column("code", _("What is wrong")),
+    Column("value", _("Found")),
+)
+
+
+class UsageList(RedemptionList):
+    """Confirmed orders whose usage is to be filed."""
+
+    title = _("Usage")
+    lead = _("Open an order to file its usage, invoice and payment.")
+    statuses = None
+    empty_title = _("No usage is to be filed")
+
+    def rows(self) -> Any:
+        """Confirmed, returned or disputed."""
+        return own_redemptions(self.scope).filter(status__in=TO_FILE)
+
+    def row(self, noun: Any) -> Any:
+        """Linked to its form."""
+        url = reverse("provider:usage-upload", args=[noun.number])
+        return {**super().row(noun), "url": url}
+
+
+class UsageUpload(FormPage):
+    """Look first, file then."""
+
+    area = "provider"
+    template = "web/provider/usage_upload.html"
+    form_class = EvidenceForm
+    title = _("File usage and papers")
+    submit = _("File the evidence")
+    success = _("The evidence has been filed. The company is asked to confirm it.")
+
+    def make_form(self, data: Any = None, uploads: Any = None, **kwargs: Any) -> Any:
+        """The redemption first."""
+        self.redemption = get_redemption_for(self.scope, kwargs["number"])
+        return EvidenceForm(data, uploads)
+
+    def context(self, **kwargs: Any) -> dict[str, Any]:
+        """What was ordered and by whom."""
+        redemption = self.redemption
+        return {
+            "lead": redemption.number,
+            "back_url": reverse("provider:redemption-detail", args=[redemption.number]),
+            "summary": [
+                {"label": _("Buyer"), "value": named(redemption.company), "note": redemption.company.credit_code},
+                {"label": _("Service"), "value": named(redemption.offer)},
+                {"label": _("Whole price"), "value": redemption.price_fen, "money": True},
+                {"label": _("Held now"), "value": redemption.held_fen, "money": True},
+            ],
+        }
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        """The preview button only reads the file."""
+        if "preview" not in request.POST:
+            return super().post(request, **kwargs)
+        form = self.make_form(request.POST, request.FILES, **kwargs)
+        self.redemption = get_redemption_for(self.scope, kwargs["number"])
+        upload = request.FILES.get("usage")
+        form.errors.clear()
+        if upload is None:
+            form.add_error("usage", _("Choose a file first."))
+            return self.show(form, status=422, **kwargs)
+        try:
+            self.preview = services.read_usage(upload.read())
+        except DomainError as refusal:
+            form.add_refusal(refusal, "usage")
+            return self.show(form, status=422, **kwargs)
+        return self.show(form, **kwargs)
+
+    def show(self, form: Any, *, status: int = 200, **kwargs: Any) -> HttpResponse:
+        """With the rows of a file that was looked at."""
+        bill = getattr(self, "preview", None)
+        context = {"form": form, "submit": self.submit, **self.context(**kwargs)}
+        if bill is not None:
+            context["bill"] = bill
+            context["rows"] = Table(
+                columns=ROW_COLUMNS, rows=bill.rows[:ROWS_SHOWN], dense=True,
+                caption=_("Rows of the usage file"), empty_title=_("No row can be read"),
+            )  # fmt: skip
+            context["faults"] = Table(
+                columns=FAULT_COLUMNS, rows=bill.refusals[:ROWS_SHOWN], dense=True,
+                caption=_("Faults of the usage file"),
+            )  # fmt: skip
+        return self.page(status=status, **context)
+
+    def perform(self, data: dict[str, Any], **kwargs: Any) -> str:
+        """File it; seller, buyer, payer and payee are the two sides of the order."""
+        redemption = self.redemption
+        provider, company = redemption.provider.company, redemption.company
+        upload = data.get("usage")
+        services.submit_evidence(
+            actor=self.actor,
+            redemption_id=redemption.pk,
+            invoice={
+                "number": data["invoice_number"], "date": data["invoice_date"].isoformat(),
+                "amount_fen": data["invoice_fen"], "tax_fen": data["tax_fen"],
+                "seller_code": provider.credit_code, "buyer_code": company.credit_code,
+            },
+            payment={
+                "receipt_number": data["receipt_number"], "date": data["receipt_date"].isoformat(),
+                "amount_fen": data["receipt_fen"],
+                "payer_code": company.credit_code, "payee_code": provider.credit_code,
+            },
+            usage_file=upload.read() if upload else None,
+            usage_name=upload.name if upload else "",
+            at=self.at,
+        )  # fmt: skip
+        return reverse("provider:redemption-detail", args=[redemption.number])
