@@ -9,13 +9,12 @@ import pytest
 from django.db import transaction
 
 from companies.errors import Conflict, InvalidInput, NotAllowed, NotFound
-from companies.registry.selectors import get_scope
+from companies.registry.selectors import Scope, get_scope
 from tests.cast import START, Cast, given_cast
 from vouchers.ledger.selectors import get_balance, get_money_states, list_entries
 from vouchers.programmes import selectors
 from vouchers.programmes import services as programmes
 from vouchers.programmes.models import Appropriation, BudgetLine, CapScope, LineStatus, Programme
-
 
 SUM_FEN = 1_000_000_00
 
@@ -245,13 +244,17 @@ def use(cap: Any, amount_fen: int, at: datetime) -> None:
         )  # fmt: skip
 
 
-def test_officers_see_their_lines_and_others_do_not(budget: Budget) -> None:
+def test_lead_and_finance_see_the_whole_tree_and_others_nothing(budget: Budget) -> None:
     root = budget.booked()
-    inside = get_scope(budget.cast.people["manager"].pk, budget.at)
-    finance = get_scope(budget.cast.people["authoriser"].pk, budget.at)
-    company = get_scope(budget.cast.people["buyer_agent"].pk, budget.at)
-    assert selectors.get_line_for(finance, root.number).pk == root.pk
-    for scope in (company, get_scope(None, budget.at), inside):
+    child = budget.fund(root, 1_00, "one")
+
+    def scope(name: str) -> Scope:
+        return get_scope(budget.cast.people[name].pk, budget.at)
+
+    for officer in (scope("manager"), scope("authoriser")):
+        for line in (root, child):
+            assert selectors.get_line_for(officer, line.number).pk == line.pk
+    for outsider in (scope("buyer_agent"), get_scope(None, budget.at)):
         with pytest.raises(NotFound) as refused:
-            selectors.get_line_for(scope, root.number)
+            selectors.get_line_for(outsider, root.number)
         assert refused.value.code == "budget_line_not_found"

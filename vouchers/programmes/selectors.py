@@ -137,8 +137,12 @@ def list_funding_lines(programme_id: int) -> QuerySet[BudgetLine]:
 
 
 def get_line_for(scope: Scope, number: str) -> BudgetLine:
-    """A line of the officer's agencies. Raises NotFound."""
-    found = _lines().filter(number=number, agency_id__in=scope.agency_ids).first()
+    """A line in the tree of the officer's programmes: the lead names the finance body's root as a
+    parent, the finance body the lead's line as a child. Raises NotFound."""
+    mine = Q(programme__agency_id__in=scope.agency_ids) | Q(
+        programme__finance_agency_id__in=scope.agency_ids
+    )
+    found = _lines().filter(mine, number=number).first()
     if found is None:
         raise not_found("budget_line")
     return found
