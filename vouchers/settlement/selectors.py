@@ -57,6 +57,15 @@ def list_instructions(batch: SettlementBatch) -> QuerySet[PaymentInstruction]:
     )
 
 
+def list_payments(scope: Scope) -> QuerySet[PaymentInstruction]:
+    """Every row of every sheet of this person's agencies, newest first."""
+    return (
+        PaymentInstruction.objects.filter(agency_id__in=scope.agency_ids)
+        .select_related("order__payee", "order__batch", "order__bank_account", "line")
+        .order_by("-id")
+    )
+
+
 def list_unsettled(programme_id: int) -> QuerySet[Redemption]:
     """Accepted debts of a programme that stand in no live line, oldest first."""
     return (
