@@ -15,7 +15,7 @@ from vouchers.web.navigation import AREA_LABELS, AREA_OF_ROLE, safe_reverse
 from vouchers.web.noun_links import url_of
 from vouchers.web.tables import Column
 from vouchers.web.views import ListPage, PageView, named
-from vouchers.web.words import said
+from vouchers.web.words import action_label
 
 app_name = "account"
 
@@ -101,7 +101,7 @@ class Notifications(ListPage):
     def row(self, noun: Any) -> Any:
         """The sentence of its code and a link to its noun."""
         return {
-            "title": said(noun.code),
+            "title": action_label(noun.code),
             "about": noun.facts.get("title") or noun.subject_ref.partition(":")[2],
             "url": url_of(noun.subject_ref, self.scope),
             "created_at": noun.created_at,
@@ -121,7 +121,7 @@ class Activity(ListPage):
     area = "account"
     title = _("My activity")
     columns = (
-        Column("action", _("What happened"), value=lambda event: said(event.action)),
+        Column("action", _("What happened"), value=lambda event: action_label(event.action)),
         Column("at", _("Time"), kind="stamp"),
         Column("actor_ref", _("By")),
     )

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+
+from companies.users.selectors import get_user
+from vouchers.web.navigation import safe_reverse
+from vouchers.web.noun_links import PAGES
 
 ACTIONS: dict[str, Promise] = {
     "user.signed_in": _("Signed in"),
@@ -71,6 +76,23 @@ ACTIONS: dict[str, Promise] = {
 }
 
 
-def said(code: str) -> str:
+def action_label(code: str) -> str:
     """The words for an action; an unlisted one as it is."""
     return str(ACTIONS.get(code, code))
+
+
+def actor_label(actor_ref: str) -> str:
+    """Who acted: a person's name, a machine key, or the service by rule."""
+    kind, _colon, name = actor_ref.partition(":")
+    if kind == "user" and name.isdecimal():
+        return str(get_user(int(name)))
+    if kind == "key":
+        return gettext("Machine key %(name)s") % {"name": name}
+    return gettext("The service, by rule")
+
+
+def address_of(subject_ref: str) -> str:
+    """The officers' page of a noun, or nothing."""
+    noun, _colon, number = subject_ref.partition(":")
+    name = PAGES.get(noun, {}).get("officer", "")
+    return safe_reverse(name, number=number) if name else ""

@@ -23,7 +23,7 @@ from vouchers.web.forms.company import NewForm
 from vouchers.web.tables import Column
 from vouchers.web.templatetags.suanquan import stamp
 from vouchers.web.views import ActView, FormPage, ListPage, PageView, named
-from vouchers.web.words import said
+from vouchers.web.words import action_label
 
 S = ApplicationStatus
 # Where each status stands on the shown way; 补正 and 异议 are marks on a step, never steps.
@@ -155,7 +155,7 @@ class ApplicationDetail(PageView):
             "letters": list_letters(self.scope).filter(subject_ref=file.ref),
             "vouchers": list(file.vouchers.order_by("id")),
             "events": [
-                {"at": event.at, "title": said(event.action)}
+                {"at": event.at, "title": action_label(event.action)}
                 for event in list_application_history(file)
             ],
             "acts": self.acts(file),

@@ -18,7 +18,7 @@ from vouchers.redemptions.selectors import get_redemption_for, list_redemptions,
 from vouchers.web.forms.company import OrderForm
 from vouchers.web.tables import Column, Table
 from vouchers.web.views import ActView, FormPage, ListPage, PageView, named
-from vouchers.web.words import said
+from vouchers.web.words import action_label
 
 COLUMNS = (
     Column("number", _("Redemption"), kind="number", link="url", sub="order_number"),
@@ -98,7 +98,7 @@ def redemption_page(redemption: Any, request: Any) -> dict[str, Any]:
             empty_title=_("No usage filed yet"),
         ) if usage else None,
         "events": [
-            {"at": event.at, "title": said(event.action)} for event in list_history(redemption.ref)
+            {"at": event.at, "title": action_label(event.action)} for event in list_history(redemption.ref)
         ],
     }  # fmt: skip
 

@@ -23,7 +23,7 @@ from vouchers.redemptions.selectors import list_redemptions
 from vouchers.web.company.redemptions import COLUMNS, redemption_row
 from vouchers.web.tables import Column, Table
 from vouchers.web.views import ActView, ListPage, PageView, named
-from vouchers.web.words import said
+from vouchers.web.words import action_label
 
 
 def card_of(voucher: Any, at: datetime) -> dict[str, Any]:
@@ -103,7 +103,7 @@ class VoucherDetail(PageView):
                 empty_title=_("No redemption yet"),
             ),
             "events": [
-                {"at": event.at, "title": said(event.action)}
+                {"at": event.at, "title": action_label(event.action)}
                 for event in list_voucher_history(voucher)
             ],
             "acts": self.acts(voucher),
