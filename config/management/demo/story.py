@@ -303,7 +303,7 @@ class Autumn:
 
     def __init__(self, world: World, year: Scheme, story: Story) -> None:
         self.world, self.scheme, self.story = world, year, story
-        self.day = instant(date(2026, 10, 9))
+        self.day = instant(date(2026, 10, 12))
 
     def file(self, number: int, submit: bool = True) -> File:
         """A file of a company that has not applied before."""
@@ -326,6 +326,10 @@ class Autumn:
         """DRAFT … CANCELLED."""
         intake, reviewer = self.world.actor("intake"), self.world.actor("reviewer")
         approver = self.world.actor("approver")
+        self._approved(self.day + timedelta(hours=8))
+        self.day = instant(date(2026, 10, 26), 8)
+        self._on_notice()
+        self.day = instant(date(2026, 10, 28), 8)
         late = self.day + timedelta(hours=8)
         self.file(73, submit=False)
         self.file(74)
@@ -334,7 +338,7 @@ class Autumn:
         returned = self.upto(77, "screen")
         files.return_application(
             actor=intake, application_id=returned.pk, note="合同缺少盖章页，请补充（演示）。",
-            at=instant(date(2026, 10, 28)),
+            at=late,
         )  # fmt: skip
         self.upto(78, "accept")
         self.upto(79, "accept")
@@ -356,9 +360,7 @@ class Autumn:
             actor=withdrawn.signatory, application_id=withdrawn.pk, at=late, request_key="withdraw-83"
         )
         self._ineligible(84, intake, approver)
-        self._approved(late)
-        self._on_notice()
-        return instant(date(2026, 10, 28))
+        return instant(date(2026, 10, 29))
 
     def _ineligible(self, number: int, intake: Actor, approver: Actor) -> None:
         """不予受理 after a prior notice the company waived to answer."""
@@ -391,7 +393,7 @@ class Autumn:
     def _on_notice(self) -> None:
         """A list still posted, with one objection."""
         chosen = [self.upto(number, "recommend") for number in (88, 89, 90, 91)]
-        at = instant(date(2026, 10, 28), 9)
+        at = self.day + timedelta(hours=8)
         notice = self.story.post(
             [file.pk for file in chosen], "2026 年第二批算力券拟支持名单公示二（演示）", at
         )

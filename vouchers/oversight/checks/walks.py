@@ -15,8 +15,8 @@ from types import SimpleNamespace
 from typing import Any
 
 import rfc8785
-from django.conf import settings
 
+from companies.files.disk import path_of
 from companies.audit.merkle import Frontier, leaf_hash
 from companies.audit.selectors import canonical_line
 from companies.errors import InvalidInput
@@ -118,7 +118,7 @@ def missing_files(cursor: Any) -> Iterator[str]:
     """Files whose bytes are gone, of another size or of another digest."""
     cursor.execute("SELECT public_id, sha256, size FROM files_storedfile WHERE verdict = 'CLEAN'")
     for public_id, sha256, size in cursor.fetchall():
-        path = Path(settings.MEDIA_ROOT) / sha256[:2] / sha256[2:4] / sha256
+        path = path_of(sha256)
         if not path.is_file():
             yield f"file {public_id} is gone"
         elif path.stat().st_size != size or _file_digest(path) != sha256:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from companies.agencies.models import Deadline
@@ -190,8 +191,9 @@ def _conclude(
 def bounce_line(
     *, actor: Actor, line_id: int, reason: str, at: datetime, request_key: str
 ) -> SettlementBatch:
-    """退票, even after CLOSED: the exact mirror of the payment; a linked line pays anew.
+    """退票, even after CLOSED: the exact mirror of the payment; linked lines pay anew.
 
+    The bank sends back a whole row of the sheet: every line paid by it returns with this one.
     The redemption stays as it is: a bounce concerns the line.
     """
     body = {"verb": "bounce_line", "line": line_id, "reason": reason}
@@ -205,23 +207,29 @@ def bounce_line(
     batch = lock_batch_row(found.batch_id)
     if find_replay(request):
         return batch
-    line = lock_rows(SettlementLine.objects.select_related("instruction").filter(pk=line_id))[0]
-    require_step(LINE_STEPS, line.status, LineStatus.RETURNED, batch.number)
+    lines = SettlementLine.objects.filter(
+        Q(pk=line_id) | Q(instruction_id=found.instruction_id, status=LineStatus.PAID)
+    )
+    returned = lock_rows(lines.select_related("redemption"))
+    for line in returned:
+        require_step(LINE_STEPS, line.status, LineStatus.RETURNED, batch.number)
     if not reason.strip():
         raise InvalidInput("reason_missing", _("Please give the reason in words."))
-    reverse_entry(
-        get_entry(line.pay_entry_id), EntryKind.BOUNCE, request=request, at=at, actor=actor
-    )
-    line.status = LineStatus.RETURNED
-    line.save(update_fields=["status"])
-    row = line.instruction
+    for part, line in enumerate(returned, 1):
+        paid = get_entry(line.pay_entry_id)
+        reverse_entry(
+            paid, EntryKind.BOUNCE, request=request, at=at, actor=actor, part=part
+        )
+        line.status = LineStatus.RETURNED
+        line.save(update_fields=["status"])
+    row = found.instruction
     row.failure_reason = reason.strip()[:200]
-    if not row.lines.filter(status=LineStatus.PAID).exists():
-        row.status = PaymentStatus.RETURNED
+    row.status = PaymentStatus.RETURNED
     row.save()
     record(
         batch, "batch.line_bounced", actor=actor, at=at, duty=duty, request_ref=request.ref,
-        redemption=line.redemption.number, amount_fen=line.amount_fen, reason=reason,
+        redemptions=[line.redemption.number for line in returned],
+        amount_fen=sum(line.amount_fen for line in returned), reason=reason,
     )  # fmt: skip
     return batch
 
