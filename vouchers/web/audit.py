@@ -24,9 +24,22 @@ from vouchers.web.ledger_table import entry_rows, ledger_table
 from vouchers.web.paging import page_of
 from vouchers.web.tables import Column
 from vouchers.web.views import ListPage, blame, named, status_of
-from vouchers.web.words import action_label, actor_label, address_of, ref_of
+from vouchers.web.words import action_label, actor_label, address_of
 
 app_name = "audit"
+# What a public number's letters stand for in the record.
+PREFIXES = {
+    "AP": "application",
+    "VC": "voucher",
+    "RD": "redemption",
+    "SB": "settlement",
+    "PN": "notice",
+    "BL": "line",
+    "PV": "provider",
+    "LT": "letter",
+    "AL": "alert",
+    "EX": "export",
+}
 
 
 class AuditDesk(Desk):
@@ -67,6 +80,12 @@ class Search(AuditDesk):
         if ref and record_of(self.scope.agency_ids, ref):
             return HttpResponseRedirect(f"{reverse('audit:record')}?q={ref}")
         return self.page(form=form, nothing=bool(words), words=words)
+
+
+def ref_of(number: str) -> str:
+    """The reference a public number stands for: "AP-2026-000001" → "application:AP-…"."""
+    kind = PREFIXES.get(number.partition("-")[0])
+    return f"{kind}:{number}" if kind else ""
 
 
 def record_of(agency_ids: frozenset[int], ref: str) -> list[AuditEvent]:
