@@ -123,3 +123,11 @@ def are_related(company_id: int, other_id: int) -> bool:
         return True
     keys = Company.objects.filter(Q(pk=low) | Q(pk=high)).values_list("group_key", flat=True)
     return len(set(keys)) == 1
+
+
+def get_company(credit_code: str) -> Company:
+    """A company by its public code: that it exists is no secret. Raises NotFound."""
+    found = Company.objects.filter(credit_code=credit_code).first()
+    if found is None:
+        raise not_found("company")
+    return found

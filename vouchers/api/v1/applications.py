@@ -219,6 +219,12 @@ class ApproveApplication(ApplicationVerb):
     posts = True
 
 
+class CosignAward(ApplicationVerb):
+    """POST: one more approver's signature, where the amount table asks for several."""
+
+    verb = services.cosign_award
+
+
 class RejectApplication(ApplicationVerb):
     """POST: 不予支持."""
 

@@ -14,8 +14,18 @@ from companies.letters import selectors as letters
 from companies.letters import services as letter_services
 from companies.registry import selectors as registry
 from companies.registry import services as registry_services
-from vouchers.api.base import ApiView, NounDetail, NounList, StrictSerializer, VerbView
+from vouchers.api.base import (
+    ApiView,
+    CreateView,
+    NounDetail,
+    NounList,
+    StrictSerializer,
+    VerbView,
+)
+from vouchers.programmes import services as programme_services
+from vouchers.programmes.selectors import get_programme_for, get_seat_map_for
 from vouchers.providers import selectors as providers
+from vouchers.providers import services as provider_services
 
 
 class WhoAmI(ApiView):
@@ -193,3 +203,118 @@ class WaiveLetter(VerbView):
     door = letters.get_letter_for
     id_argument = "letter_id"
     output = LetterOut
+
+
+class AdmissionIn(StrictSerializer):
+    """准入: the programme and a half-open period."""
+
+    programme = serializers.CharField()
+    valid_from = serializers.DateTimeField()
+    valid_until = serializers.DateTimeField(allow_null=True, default=None)
+
+
+class AdmissionOut(serializers.Serializer):
+    """A provider's period in a programme."""
+
+    provider = serializers.CharField(source="provider.number")
+    programme = serializers.CharField(source="programme.code")
+    valid_from = serializers.DateTimeField()
+    valid_until = serializers.DateTimeField(allow_null=True)
+
+
+class AdmitProvider(VerbView):
+    """POST: admit an approved provider to a programme."""
+
+    verb = provider_services.admit_provider
+    door = providers.get_provider_for
+    id_argument = "provider_id"
+    input = AdmissionIn
+    output = AdmissionOut
+
+    def post(self, request: Request, number: str) -> Response:
+        """Numbers to ids."""
+        provider = providers.get_provider_for(self.scope, number)
+        data = self.read(self.input)
+        programme = get_programme_for(self.scope, data.pop("programme"))
+        return self.act(
+            {"provider_id": provider.pk, "programme_id": programme.pk, **data}, status=201
+        )
+
+
+class UsageAccountIn(StrictSerializer):
+    """A company's account at the provider."""
+
+    company = serializers.CharField()
+    account_number = serializers.CharField(max_length=60)
+
+
+class UsageAccountOut(serializers.Serializer):
+    """Whose usage an account tells."""
+
+    company = serializers.CharField(source="company.credit_code")
+    account_number = serializers.CharField()
+
+
+class RegisterUsageAccount(VerbView):
+    """POST: by the provider."""
+
+    verb = provider_services.register_usage_account
+    door = providers.get_provider_for
+    id_argument = "provider_id"
+    input = UsageAccountIn
+    output = UsageAccountOut
+
+    def post(self, request: Request, number: str) -> Response:
+        """Numbers to ids; the credit code is the company's public number."""
+        provider = providers.get_provider_for(self.scope, number)
+        data = self.read(self.input)
+        company = registry.get_company(data.pop("company"))
+        return self.act({"provider_id": provider.pk, "company_id": company.pk, **data}, status=201)
+
+
+class SeatMapIn(StrictSerializer):
+    """Every act in one seat."""
+
+    agency = serializers.CharField()
+    code = serializers.CharField(max_length=20)
+    name_zh = serializers.CharField(max_length=60)
+    name_en = serializers.CharField(max_length=80)
+    seats = serializers.DictField(child=serializers.CharField(max_length=30))
+
+
+class SeatMapOut(serializers.Serializer):
+    """岗位分离方案: a version."""
+
+    code = serializers.CharField()
+    version = serializers.IntegerField()
+    seats = serializers.JSONField()
+    status = serializers.CharField()
+
+
+class ProposeSeatMap(CreateView):
+    """POST: the next version of a map."""
+
+    verb = programme_services.propose_seat_map
+    input = SeatMapIn
+    output = SeatMapOut
+
+    def arguments(self, data: dict[str, Any]) -> dict[str, Any]:
+        """The agency by its code."""
+        return {"agency_id": get_agency(data.pop("agency")).pk, **data}
+
+
+class ApproveSeatMap(VerbView):
+    """POST: by another body; `number` is "<code>@<version>"."""
+
+    verb = programme_services.approve_seat_map
+    door = staticmethod(lambda scope, number: get_seat_map_for(scope, *split_version(number)))
+    id_argument = "seat_map_id"
+    output = SeatMapOut
+
+
+def split_version(number: str) -> tuple[str, int]:
+    """ "strict@1" → ("strict", 1). Raises NotFound for anything else."""
+    code, _at, version = number.rpartition("@")
+    if not version.isdecimal():
+        raise not_found("seat_map")
+    return code, int(version)

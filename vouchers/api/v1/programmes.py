@@ -8,6 +8,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from companies.agencies.selectors import get_agency
 from vouchers.api.base import (
     ApiView,
     CreateView,
@@ -128,6 +129,34 @@ class CeilingIn(StrictSerializer):
 
     period = serializers.CharField(max_length=20)
     limit_fen = FenField(min_value=1)
+
+
+class ProgrammeIn(StrictSerializer):
+    """A new scheme: the bodies by their codes."""
+
+    agency = serializers.CharField()
+    finance_agency = serializers.CharField()
+    code = serializers.CharField(max_length=30)
+    name_zh = serializers.CharField(max_length=80)
+    name_en = serializers.CharField(max_length=120)
+    summary_zh = serializers.CharField(allow_blank=True, default="")
+    summary_en = serializers.CharField(allow_blank=True, default="")
+
+
+class CreateProgramme(CreateView):
+    """POST: a draft scheme."""
+
+    verb = services.create_programme
+    input = ProgrammeIn
+    output = ProgrammeOut
+
+    def arguments(self, data: dict[str, Any]) -> dict[str, Any]:
+        """Codes to ids."""
+        return {
+            "agency_id": get_agency(data.pop("agency")).pk,
+            "finance_agency_id": get_agency(data.pop("finance_agency")).pk,
+            **data,
+        }
 
 
 class ProgrammeList(NounList):
