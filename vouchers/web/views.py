@@ -104,9 +104,9 @@ class PageView(View):
             context["title"] = _("Not found")
         elif isinstance(refusal, errors.NotAllowed):
             context["title"] = _("You may not do this")
-        return self.page("web/message.html", status=status_of(refusal), **context)
+        return self.page("web/message.html", code=status_of(refusal), **context)
 
-    def page(self, template: str = "", *, status: int = 200, **context: Any) -> HttpResponse:
+    def page(self, template: str = "", *, code: int = 200, **context: Any) -> HttpResponse:
         """Render with the layout of this area and a fresh request key."""
         values = {
             "layout": LAYOUTS.get(self.area, "web/layouts/officer.html"),
@@ -117,7 +117,7 @@ class PageView(View):
             "request_key": uuid4().hex,
             **context,
         }
-        return render(self.request, template or self.template, values, status=status)
+        return render(self.request, template or self.template, values, status=code)
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         """A reading page."""
@@ -216,7 +216,7 @@ class FormPage(PageView):
         context = {"form": form, "submit": self.submit, **self.context(**kwargs)}
         if key := self.request_key():
             context["request_key"] = key
-        return self.page(status=status, **context)
+        return self.page(code=status, **context)
 
 
 class ActView(PageView):

@@ -233,7 +233,7 @@ class ApplicationCheck(PageView):
             form = PageForm({})
             form.is_valid()
             blame(form, refusal)
-            return self.page(status=status_of(refusal), **{**context, "form": form})
+            return self.page(code=status_of(refusal), **{**context, "form": form})
         return HttpResponseRedirect(reverse("company:application-submitted", args=[number]))
 
 

@@ -114,7 +114,7 @@ class UsageUpload(FormPage):
                 columns=FAULT_COLUMNS, rows=bill.refusals[:ROWS_SHOWN], dense=True,
                 caption=_("Faults of the usage file"),
             )  # fmt: skip
-        return self.page(status=status, **context)
+        return self.page(code=status, **context)
 
     def perform(self, data: dict[str, Any], **kwargs: Any) -> str:
         """File it; seller, buyer, payer and payee are the two sides of the order."""
