@@ -6,11 +6,13 @@ import os
 
 from celery import Celery
 
+from config import env
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 app = Celery("suanquan")
 app.conf.update(
-    broker_url=os.environ.get("REDIS_URL"),
+    broker_url=env.text("REDIS_URL", "") or None,
     task_ignore_result=True,
     worker_hijack_root_logger=False,  # JSON lines stay JSON lines
     task_serializer="json",

@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROLES = ("sq_owner", "sq_app", "sq_reader", "sq_backup")
+FREE_BYTES = 500_000_000
 NOBODY = 65534
 CLEAN = {"PATH": os.environ.get("PATH", "/usr/bin:/bin"), "LC_ALL": "C.UTF-8", "HOME": "/"}
 
@@ -81,12 +82,12 @@ class Services:
 def start(state: Path, *, durable: bool) -> Services:
     """Start both servers on `state` (made if missing). Raises CannotStart."""
     if not Path("/usr/share/zoneinfo/Asia/Shanghai").exists():
-        raise CannotStart("Time zones are missing: install the package tzdata and start again.")
+        raise CannotStart("time zones are missing: install the package tzdata and start again.")
     home = _home(state)
+    require_space(home)
     with _umask(0o022):
         binaries = _binaries(home)
-        sockets = Path(tempfile.mkdtemp(prefix="sq-", dir="/tmp"))
-        _own(sockets)
+        sockets = _sockets(home)
         postgres = _start_postgres(binaries, home / "postgres", sockets, durable=durable)
         redis = _start_redis(binaries, home / "redis", sockets, durable=durable)
     services = Services(sockets, binaries, postgres, redis)
@@ -100,6 +101,25 @@ def start(state: Path, *, durable: bool) -> Services:
         services.stop()
         raise
     return services
+
+
+def require_space(place: Path) -> None:
+    """Raises CannotStart where a database would soon fill the disk."""
+    if shutil.disk_usage(place).free < FREE_BYTES:
+        raise CannotStart(
+            f"less than 500 MB are free for {place}: free some space or set STATE_DIR elsewhere."
+        )
+
+
+def _sockets(home: Path) -> Path:
+    """A private folder with a short path; the one a killed start left behind goes."""
+    note = home / "sockets"
+    if note.exists() and (former := note.read_text()).startswith("/tmp/sq-"):
+        shutil.rmtree(former, ignore_errors=True)
+    sockets = Path(tempfile.mkdtemp(prefix="sq-", dir="/tmp"))
+    note.write_text(str(sockets))
+    _own(sockets)
+    return sockets
 
 
 def _home(state: Path) -> Path:
@@ -145,7 +165,7 @@ def _readable(source: Path) -> bool:
 def _package(name: str) -> Path:
     found = importlib.util.find_spec(name)
     if found is None or not found.submodule_search_locations:
-        raise CannotStart(f"The package {name} is missing: run make setup and start again.")
+        raise CannotStart(f"the package {name} is missing: start with make, which installs it.")
     return Path(next(iter(found.submodule_search_locations)))
 
 
@@ -207,7 +227,7 @@ def _initdb(binaries: Path, data: Path) -> None:
     if done.returncode:
         shutil.rmtree(data, ignore_errors=True)
         raise CannotStart(
-            f"The database could not be laid out ({(done.stderr or done.stdout).strip()[-200:]}): "
+            f"the database could not be laid out ({(done.stderr or done.stdout).strip()[-200:]}): "
             "free some disk space or set STATE_DIR to another folder."
         )
 
@@ -228,7 +248,7 @@ def _leave_stale(data: Path) -> None:
             if not lock.exists():
                 return
             time.sleep(0.1)
-        raise CannotStart("The former database server does not stop: wait a minute, start again.")
+        raise CannotStart("the former database server does not stop: wait a minute, start again.")
     lock.unlink(missing_ok=True)
 
 
@@ -258,7 +278,7 @@ def _wait(services: Services, home: Path) -> None:
         if answered and (services.sockets / "redis.sock").exists():
             return
         time.sleep(0.1)
-    raise CannotStart(f"The database does not come up; {home}/postgres.log tells why.")
+    raise CannotStart(f"the database does not come up; {home}/postgres.log tells why.")
 
 
 @contextlib.contextmanager

@@ -7,12 +7,10 @@ ignored.
 from __future__ import annotations
 
 import os
+from collections.abc import Collection
 from pathlib import Path
 
-import environ
 from django.core.exceptions import ImproperlyConfigured
-
-env = environ.Env()
 
 KNOWN = frozenset(
     """
@@ -31,20 +29,36 @@ def refuse_unknown() -> None:
 
 
 def text(name: str, default: str | None = None) -> str:
-    """A text setting. Raises ImproperlyConfigured where it is required and missing."""
+    """A text setting. Raises ImproperlyConfigured where it is missing or its file cannot be read."""
     path = os.environ.get(f"{name}_FILE")
     if path:
-        return Path(path).read_text(encoding="utf-8").strip()
-    if default is None:
-        return str(env.str(name))
-    return str(env.str(name, default))
+        try:
+            return Path(path).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise ImproperlyConfigured(f"{name}_FILE names {path}, which cannot be read") from error
+    value = os.environ.get(name, default)
+    if value is None:
+        raise ImproperlyConfigured(f"the setting {name} is missing; see deploy/env.example")
+    return value
 
 
 def flag(name: str, *, default: bool = False) -> bool:
-    """A yes-or-no setting."""
-    return bool(env.bool(name, default))
+    """A yes-or-no setting: 1 or 0. Raises ImproperlyConfigured for anything else."""
+    value = os.environ.get(name, "")
+    if value not in ("", "0", "1"):
+        raise ImproperlyConfigured(f"{name}={value} is neither 1 nor 0")
+    return value == "1" if value else default
 
 
 def words(name: str, default: list[str]) -> list[str]:
     """A comma-separated list."""
-    return list(env.list(name, default=default))
+    value = os.environ.get(name, "")
+    return [word.strip() for word in value.split(",") if word.strip()] if value else default
+
+
+def choice(name: str, allowed: Collection[str], default: str) -> str:
+    """One of a few words. Raises ImproperlyConfigured for any other."""
+    value = text(name, default)
+    if value not in allowed:
+        raise ImproperlyConfigured(f"{name}={value} is none of {', '.join(sorted(allowed))}")
+    return value

@@ -20,7 +20,6 @@ from config import catalogues, embedded, instance
 
 ROOT = Path(__file__).resolve().parent.parent
 DATABASE = "suanquan"
-FREE_BYTES = 500_000_000
 
 
 def main() -> None:
@@ -34,10 +33,17 @@ def main() -> None:
         print("\nStopped.")
     except embedded.CannotStart as reason:
         sys.exit(f"suanquan: {reason}")
-    except OSError as error:
-        if error.errno != errno.ENOSPC:
-            raise
-        sys.exit("suanquan: the disk is full: free some space and start again.")
+    except (OSError, shutil.Error) as error:
+        sys.exit(f"suanquan: {reason_of(error)}")
+
+
+def reason_of(error: OSError) -> str:
+    """What the system refused, as a sentence; copying many files hides the number in its text."""
+    if error.errno == errno.ENOSPC or "No space left" in str(error):
+        return "the disk is full: free some space and start again."
+    if error.errno in (errno.EACCES, errno.EROFS, errno.EPERM):
+        return f"{error.filename} may not be written: set STATE_DIR to a folder of your own."
+    return f"the system refused ({error}): mend that and start again."
 
 
 @contextlib.contextmanager
@@ -45,10 +51,7 @@ def locked_state() -> Iterator[Path]:
     """STATE_DIR, ours alone until we end."""
     state = instance.state_dir()
     state.mkdir(parents=True, exist_ok=True, mode=0o711)
-    if shutil.disk_usage(state).free < FREE_BYTES:
-        raise embedded.CannotStart(
-            f"less than 500 MB are free for {state}: free some space or set STATE_DIR elsewhere."
-        )
+    embedded.require_space(state)
     with (state / "lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -70,7 +73,8 @@ def serve(state: Path) -> None:
         manage("migrate", "--database=owner", "-v0", environment=environment)
         catalogues.compile_all()
         manage("collectstatic", "--noinput", "-v0", environment=environment)
-        runtime = {k: v for k, v in environment.items() if k != "DATABASE_OWNER_URL"}
+        # Web and workers never hold the owner's key.
+        runtime = {**environment, "DATABASE_OWNER_URL": ""}
         children.update(start_children(state, runtime, port))
         wait_for_page(children, port)
         tell(state, port, environment)
@@ -101,16 +105,20 @@ def free_port() -> int:
     for port in [int(asked)] if asked else range(8000, 8050):
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            with contextlib.suppress(OSError):
+            try:
                 probe.bind(("127.0.0.1", port))
                 return port
+            except PermissionError as error:
+                raise embedded.CannotStart(f"port {port} needs root: set PORT above 1023.") from error
+            except OSError:
+                continue
     raise embedded.CannotStart(f"port {asked or '8000–8049'} is taken: set PORT to a free one.")
 
 
 def prepare(state: Path, services: embedded.Services | None, port: int) -> dict[str, str]:
     """The instance's environment, kept for commands."""
     key = state / "secret-key"
-    if not key.exists():
+    if not key.exists() or not key.stat().st_size:
         key.touch(mode=0o600)
         key.write_text(secrets.token_urlsafe(50), encoding="ascii")
     environment = {
@@ -139,8 +147,9 @@ def manage(*words: str, environment: dict[str, str]) -> None:
         cwd=ROOT, env={**os.environ, **environment}, capture_output=True, text=True, check=False,
     )  # fmt: skip
     if done.returncode:
-        last = (done.stderr or done.stdout).strip().splitlines()[-1:] or ["no word"]
-        raise embedded.CannotStart(f"manage.py {words[0]} failed ({last[0]}).")
+        said = (done.stderr or done.stdout).strip().splitlines() or ["no word"]
+        last = said[-1].rpartition("ImproperlyConfigured: ")[2]
+        raise embedded.CannotStart(f"manage.py {words[0]} failed ({last}).")
 
 
 def start_children(

@@ -7,7 +7,7 @@ from pathlib import Path
 import environ
 from csp.constants import NONE, SELF
 
-from config import env
+from config import checks, env
 
 env.refuse_unknown()
 
@@ -115,7 +115,7 @@ def database(url: str, profile: str) -> dict[str, object]:
     }
 
 
-DATABASES = {"default": database(env.text("DATABASE_URL"), env.text("DB_PROFILE", "web"))}
+DATABASES = {"default": database(env.text("DATABASE_URL"), env.choice("DB_PROFILE", PROFILES, "web"))}
 if owner_url := env.text("DATABASE_OWNER_URL", ""):
     DATABASES["owner"] = database(owner_url, "owner")
 
@@ -236,3 +236,5 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {"django": {"handlers": [], "level": "INFO", "propagate": True}},
 }
+
+checks.refuse_unsafe(globals())

@@ -36,7 +36,7 @@ def main() -> None:
     if not (venv / "bin" / "python").exists():
         create(venv)
     print("Installing the locked packages …", flush=True)
-    pip = [str(venv / "bin" / "python"), "-m", "pip", "install", "--quiet", "--require-hashes"]
+    pip = [str(venv / "bin" / "python"), "-m", "pip", "install", "-qq", "--require-hashes"]
     options = ["--disable-pip-version-check", "--no-input"]
     names = [word for name in files for word in ("-r", str(ROOT / name))]
     if subprocess.run([*pip, *options, *names], check=False).returncode:
