@@ -121,7 +121,6 @@ class Record(AuditDesk):
             "events": [_full(event) for event in events],
             "entries": entry_rows(list_entries(ref)),
             "noun_url": address_of(ref),
-            "crumbs": [(_("Search"), reverse("audit:search")), (ref, "")],
         }
 
 
@@ -247,7 +246,7 @@ class ExportNew(AuditDesk):
         """A job; a worker builds it."""
         form = self._form(request.POST)
         if not form.is_valid():
-            return self.page(status=422, **self.context(form))
+            return self.page(code=422, **self.context(form))
         data = dict(form.cleaned_data)
         programme = get_programme_for(self.scope, data.pop("programme"))
         try:
@@ -256,7 +255,7 @@ class ExportNew(AuditDesk):
             )
         except DomainError as refusal:
             blame(form, refusal)
-            return self.page(status=status_of(refusal), **self.context(form))
+            return self.page(code=status_of(refusal), **self.context(form))
         messages.success(request, _("Export %(number)s is queued.") % {"number": job.number})
         return HttpResponseRedirect(reverse("audit:export-list"))
 

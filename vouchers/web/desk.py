@@ -138,7 +138,7 @@ class ActsDesk(Desk):
         """The page as things stand now, with what was typed."""
         self.noun = self.find()
         self.offers = self.list_offers(typed)
-        return self.page(status=status, **self.context(**self.kwargs))
+        return self.page(code=status, **self.context(**self.kwargs))
 
     def call(self, act: Act, data: dict[str, Any]) -> Any:
         """The one domain call."""

@@ -168,7 +168,7 @@ class BatchList(Desk, ListPage):
         """A batch of all that can be paid."""
         form = self._form(request.POST)
         if not form.is_valid():
-            return self.page(status=422, **self.context(form))
+            return self.page(code=422, **self.context(form))
         programme = get_programme_for(self.scope, form.cleaned_data["programme"])
         try:
             batch = services.draw_up_batch(
@@ -176,7 +176,7 @@ class BatchList(Desk, ListPage):
             )
         except DomainError as refusal:
             blame(form, refusal)
-            return self.page(status=status_of(refusal), **self.context(form))
+            return self.page(code=status_of(refusal), **self.context(form))
         messages.success(request, _("The batch is drawn up."))
         return HttpResponseRedirect(reverse("finance:settlement-batch", args=[batch.number]))
 

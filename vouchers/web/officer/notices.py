@@ -81,7 +81,7 @@ class NoticeBuild(Desk):
         numbers = request.POST.getlist("number")
         files = [get_application_for(self.scope, number) for number in numbers]
         if not form.is_valid() or not files:
-            return self.page(status=422, **self._pick(form, nothing=not files))
+            return self.page(code=422, **self._pick(form, nothing=not files))
         if "post" not in request.POST:
             return self.page(**self._pick(form), preview=files, total_fen=_total(files))
         try:
@@ -94,7 +94,7 @@ class NoticeBuild(Desk):
             )
         except DomainError as refusal:
             blame(form, refusal)
-            return self.page(status=status_of(refusal), **self._pick(form))
+            return self.page(code=status_of(refusal), **self._pick(form))
         messages.success(request, _("The notice is posted; every sum on it is reserved."))
         return HttpResponseRedirect(reverse("officer:notice-detail", args=[notice.number]))
 
@@ -144,7 +144,7 @@ class NoticeDetail(Desk):
             "title": title_of(notice, self.language),
             "rows": rows,
             "total_fen": sum(row.amount_fen for row in rows),
-            "objections": list_objections(self.scope, notice_row__notice=notice),
+            "objections": list_objections(self.scope).filter(notice_row__notice=notice),
             "crumbs": [(_("Public notices"), reverse("officer:notice-list")), (notice.number, "")],
         }
 
@@ -172,7 +172,7 @@ class ObjectionList(Desk, ListPage):
         return {
             "company": noun.application.company.name_zh,
             "number": noun.application.number,
-            "url": reverse("officer:objection-detail", args=[noun.pk]),
+            "url": reverse("officer:objection-detail", args=[noun.tracking_code]),
             "received_at": noun.received_at,
             "status": noun.status,
             "get_status_display": noun.get_status_display(),
@@ -196,7 +196,7 @@ class ObjectionDetail(ActsDesk):
 
     def find(self) -> Objection:
         """The objection, through its door."""
-        return get_objection_for(self.scope, self.kwargs["objection_id"])
+        return get_objection_for(self.scope, self.kwargs["code"])
 
     def seat_reason(self, act: Act) -> str:
         """One person, one seat on a file."""

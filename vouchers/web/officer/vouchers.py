@@ -77,7 +77,7 @@ class IssueBatch(Desk):
             said = _("%(count)s vouchers prepared; they wait for the companies' consent.")
             messages.success(request, said % {"count": prepared})
         if status != 302:
-            return self.page(status=status, **self.context())
+            return self.page(code=status, **self.context())
         return HttpResponseRedirect(request.path)
 
 
