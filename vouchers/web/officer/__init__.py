@@ -20,7 +20,7 @@ urlpatterns = [
     path("notices/<str:number>/", notices.NoticeDetail.as_view(), name="notice-detail"),
     path("objections/", notices.ObjectionList.as_view(), name="objection-list"),
     path(
-        "objections/<int:objection_id>/",
+        "objections/<str:code>/",
         notices.ObjectionDetail.as_view(),
         name="objection-detail",
     ),

@@ -76,6 +76,12 @@ def rules_of(application: Application) -> RuleDocument | None:
     return parse_rules(version.document) if version else None
 
 
+def verdict_of(application: Application) -> Assessment:
+    """The frozen verdict; the facts it judged are stored beside it."""
+    found = application.assessment or {}
+    return Assessment.from_dict({k: v for k, v in found.items() if k != "facts"})
+
+
 def checks(application: Application, scope: Scope, language: Language) -> list[dict[str, Any]]:
     """Problems first: open alerts, what failed or is unknown, then what was met."""
     found = [
@@ -90,7 +96,7 @@ def checks(application: Application, scope: Scope, language: Language) -> list[d
     ]
     rules = rules_of(application)
     if rules is not None and application.assessment:
-        found += _judged(Assessment.from_dict(application.assessment), rules, language)
+        found += _judged(verdict_of(application), rules, language)
     return sorted(found, key=lambda check: _ORDER[check["state"]])
 
 
@@ -110,7 +116,7 @@ def calculation(application: Application, language: Language) -> list[str]:
     rules = rules_of(application)
     if rules is None or not application.assessment:
         return []
-    verdict = Assessment.from_dict(application.assessment)
+    verdict = verdict_of(application)
     return [
         explain_line(line, rules=rules, language=language)
         for line in verdict.lines

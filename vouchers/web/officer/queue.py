@@ -170,7 +170,7 @@ class Queue(Desk):
 
     def _selected(self) -> dict[str, Any]:
         number = self.request.GET.get("selected", "")
-        found = list_applications(self.scope, number=number).first() if number else None
+        found = list_applications(self.scope).filter(number=number).first() if number else None
         return file_context(self, found) if found else {}
 
 
