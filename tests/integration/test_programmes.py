@@ -161,7 +161,7 @@ def test_published_rules_retire_their_predecessor(cast: Cast, programme: Program
         publish_rules(cast, first)
 
 
-def test_rules_are_published_by_another_and_complete(cast: Cast, programme: Programme) -> None:
+def test_rules_are_published_by_another_and_of_known_form(cast: Cast, programme: Programme) -> None:
     version = draft_rules(cast, programme)
     grant_duty(
         actor=SETUP, user_id=cast.people["manager"].pk, agency_id=cast.bodies["lead"].pk,
@@ -173,6 +173,16 @@ def test_rules_are_published_by_another_and_complete(cast: Cast, programme: Prog
     assert refused.value.code == "own_draft"
     with pytest.raises(InvalidInput):
         draft_rules(cast, programme, nonsense=1)
+
+
+def test_rules_with_a_gap_are_not_published(cast: Cast, programme: Programme) -> None:
+    gap = draft_rules(cast, programme, rounding=[])
+    with pytest.raises(InvalidInput) as wrong:
+        publish_rules(cast, gap)
+    assert wrong.value.code == "rules_incomplete"
+    assert "rounding" in wrong.value.facts["missing"]
+    gap.refresh_from_db()
+    assert gap.status == RuleStatus.DRAFT
 
 
 def test_published_rules_stay_as_they_are(

@@ -167,4 +167,5 @@ def get_appropriation_for(scope: Scope, programme_code: str, number: str) -> App
 def list_ceilings(programme_id: int) -> list[dict[str, object]]:
     """The policy ceilings by period: {period, limit_fen, used_fen}."""
     rows = CapUsage.objects.filter(programme_id=programme_id, scope=CapScope.CEILING)
-    return list(rows.order_by("period", "id").values("period", "limit_fen", "used_fen"))
+    found = rows.order_by("period", "id").values("period", "limit_fen", "used_fen")
+    return [dict(row) for row in found]

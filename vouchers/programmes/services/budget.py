@@ -12,7 +12,7 @@ from companies.errors import Conflict, InvalidInput, NotAllowed
 from companies.foundation.actors import Actor
 from companies.foundation.locks import lock_rows
 from companies.foundation.numbers import next_number
-from companies.foundation.states import require_step
+from companies.foundation.states import Steps, require_step
 from companies.foundation.verbs import verb
 from companies.users.models import Duty, Role
 from companies.users.policies import require_duty
@@ -187,7 +187,7 @@ def book_appropriation(*, actor: Actor, line_id: int, at: datetime, request_key:
     if line.source_account_id is None or line.pool_account_id is None:
         raise Conflict("not_a_root", _("Money enters at an approved root line only."))
     # From APPROVED only: a frozen line may open again, but its document entered before.
-    steps = {LineStatus.APPROVED: LINE_STEPS[LineStatus.APPROVED]}
+    steps: Steps = {LineStatus.APPROVED: LINE_STEPS[LineStatus.APPROVED]}
     require_step(steps, line.status, LineStatus.OPEN, line.number)
     before = status_of(line)
     line.status = LineStatus.OPEN

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from companies.audit.services import record_event
 from companies.errors import Conflict
 from companies.foundation.actors import Actor
-from companies.foundation.states import require_step
+from companies.foundation.states import Steps, require_step
 from companies.foundation.verbs import verb
 from companies.users.models import Role
 from companies.users.policies import require_duty
@@ -96,7 +96,7 @@ def _move(programme_id: int, past: str, *, actor: Actor, role: Role, at: datetim
         at=at,
         programme_ref=programme.ref,
     )
-    steps = {source: PROGRAMME_STEPS[source]}
+    steps: Steps = {source: PROGRAMME_STEPS[source]}
     require_step(steps, programme.status, target, programme.code)
     before = status_of(programme)
     programme.status = target

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
@@ -130,7 +131,7 @@ def _own(actor: Actor, provider_id: int, at: datetime) -> Provider:
     return provider
 
 
-def _told(actor: Actor, provider: Provider, action: str, at: datetime, **facts: str) -> None:
+def _told(actor: Actor, provider: Provider, action: str, at: datetime, **facts: Any) -> None:
     record_event(
         action,
         actor=actor,
