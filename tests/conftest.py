@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 from django.conf import settings
 from django.db import connections
 
+from tests import live
 from tests.svcplugin import TEMPLATE
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -53,18 +55,43 @@ def django_db_setup(django_db_blocker: Any, worker_id: str) -> Iterator[None]:
             connections[alias].close()
 
 
-@pytest.fixture
-def committed_db(
-    django_db_setup: None, django_db_blocker: Any, worker_id: str
-) -> Iterator[str]:
-    """A clone of its own, where verbs really commit; yields its name."""
+@contextlib.contextmanager
+def committed(blocker: Any, name: str) -> Iterator[str]:
+    """A clone of its own, where verbs really commit; the clock runs again at its end."""
     before = connections["default"].settings_dict["NAME"]
-    name = f"c_{worker_id}"
-    with django_db_blocker.unblock():
+    with blocker.unblock():
         clone(name)
         point_at(name)
+        try:
+            yield name
+        finally:
+            point_at(before)
+            (Path(settings.STATE_DIR) / "demo-clock").unlink(missing_ok=True)
+            with as_owner("postgres").cursor() as cursor:
+                cursor.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def committed_db(django_db_setup: None, django_db_blocker: Any, worker_id: str) -> Iterator[str]:
+    """A committed clone for one test; yields its name."""
+    with committed(django_db_blocker, f"c_{worker_id}") as name:
         yield name
-        point_at(before)
+
+
+@pytest.fixture
+def live_house(committed_db: str) -> Iterator[live.House]:
+    """gunicorn and a worker on this test's committed clone."""
+    with live.running(committed_db) as house:
+        yield house
+
+
+@pytest.fixture(scope="module")
+def module_house(
+    django_db_setup: None, django_db_blocker: Any, worker_id: str
+) -> Iterator[live.House]:
+    """The same for a whole file, where tests only look: each start costs seconds."""
+    with committed(django_db_blocker, f"m_{worker_id}") as name, live.running(name) as house:
+        yield house
 
 
 @pytest.fixture
@@ -77,6 +104,12 @@ def owner() -> Callable[[], Any]:
 def transactional_db() -> None:
     """Banned: it truncates, and the record refuses that."""
     raise RuntimeError("use committed_db: transactional_db truncates append-only tables")
+
+
+@pytest.fixture
+def live_server() -> None:
+    """Banned: it brings transactional_db with it."""
+    raise RuntimeError("use live_house: live_server truncates append-only tables")
 
 
 @pytest.fixture(scope="session")
