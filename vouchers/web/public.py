@@ -9,7 +9,6 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from companies.foundation.actors import Actor
-from companies.local_time import local_date
 from vouchers.applications import selectors as files
 from vouchers.applications import services as acts
 from vouchers.issuance.selectors import find_by_verify_code
@@ -20,6 +19,7 @@ from vouchers.providers import selectors as providers
 from vouchers.web.figures import FIGURES
 from vouchers.web.forms.public import ObjectionForm, TrackingForm, VerifyForm
 from vouchers.web.tables import Column, Table
+from vouchers.web.templatetags.suanquan import day, last_day
 from vouchers.web.views import FormPage, ListPage, PageView, named
 
 app_name = "public"
@@ -46,7 +46,7 @@ def notice_row(notice: Any) -> dict[str, Any]:
         "title": title_of(notice),
         "programme": named(notice.programme),
         "posted_at": notice.posted_at,
-        "ends_at": notice.ends_at,
+        "ends": last_day(notice.ends_at),
         "status": notice.status,
         "status_label": notice.get_status_display(),
     }
@@ -198,7 +198,7 @@ class NoticeList(ListPage):
         Column("title", _("Notice"), link="url", sub="number"),
         Column("programme", _("Programme")),
         Column("posted_at", _("Posted"), kind="stamp"),
-        Column("ends_at", _("Ends"), kind="stamp"),
+        Column("ends", _("Ends")),
         Column("status", _("Status"), kind="status"),
     )
 
@@ -234,7 +234,7 @@ class NoticeDetail(PageView):
             {"label": _("Number"), "value": notice.number, "code": True},
             {"label": _("Programme"), "value": named(notice.programme)},
             {"label": _("Published by"), "value": named(notice.agency)},
-            {"label": _("Period"), "value": f"{local_date(notice.posted_at)} – {local_date(notice.ends_at)}"},
+            {"label": _("Period"), "value": f"{day(notice.posted_at)} – {last_day(notice.ends_at)}"},
             {"label": _("Digest of the list (SHA-256)"), "value": notice.sha256, "code": True},
         ]
         return {

@@ -19,7 +19,7 @@ pager, seed_progress. Layouts: `web/layouts/{public,party,officer}.html` with th
 from __future__ import annotations
 
 import json
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -73,6 +73,12 @@ def day(value: date | datetime | None) -> str:
     if value is None:
         return "—"
     return (local_date(value) if isinstance(value, datetime) else value).isoformat()
+
+
+@register.filter
+def last_day(end: datetime | None) -> str:
+    """The last day of a period whose end is half-open: midnight belongs to the day before."""
+    return "—" if end is None else local_date(end - timedelta(microseconds=1)).isoformat()
 
 
 @register.filter
