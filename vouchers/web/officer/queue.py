@@ -59,6 +59,7 @@ class Home(Desk):
     """My work in figures; each is a link to its rows."""
 
     template = "web/officer/home.html"
+    title = _("Desk")
 
     def context(self, **kwargs: Any) -> dict[str, Any]:
         """Counts, then the files that wait for this person."""
@@ -104,6 +105,7 @@ class Queue(Desk):
     """Tabs with counts, a query row, the table, and one file beside it."""
 
     template = "web/officer/queue.html"
+    title = _("To do")
 
     def context(self, **kwargs: Any) -> dict[str, Any]:
         """The view asked for, newest first; `?selected=` opens the side panel."""

@@ -144,6 +144,7 @@ class Review(ActsDesk):
         return {
             **self.panel(),
             "crumbs": [(_("To do"), reverse("officer:queue")), (file.number, "")],
+            "title": file.number,
             "form_rows": file_view.form_rows(file.form),
             "calculation": file_view.calculation(file, self.language),
             "versions": file.versions.select_related("submitted_by").order_by("-version"),
