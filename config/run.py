@@ -78,7 +78,9 @@ def serve(state: Path) -> None:
         children.update(start_children(state, runtime, port))
         wait_for_page(children, port)
         tell(state, port, environment)
-        children["demo world"] = spawn("seed", state, runtime, "manage.py", "seed")
+        children["demo world"] = spawn(
+            "seed", state, runtime, "manage.py", "seed", *os.environ.get("SEED_OPTIONS", "").split()
+        )
         watch(children, services)
     finally:
         stop(children)

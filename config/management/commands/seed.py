@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from companies.foundation.clock import set_demo_clock
 from companies.users.models import User
 from config.management.demo import story
+from config.management.demo.world import widen_duties
 
 
 class Command(BaseCommand):
@@ -31,7 +32,9 @@ class Command(BaseCommand):
             return
         if options["cast_only"]:
             set_demo_clock(story.BEGUN)
-            story.build_world(story.SEED, story.BEGUN, applicants=8)
+            world = story.build_world(story.SEED, story.BEGUN, applicants=8)
+            widen_duties(world)
+            self.progress(100, 100)
             return
         set_demo_clock(story.NOW)
         story.tell(self.progress)

@@ -202,3 +202,27 @@ def _catalogue(world: World, provider: Provider, index: int, at: datetime) -> No
         name_en=f"Demo centre {index + 1}", region_code=TOWNS[index],
         capacity_pflops=Decimal(f"{200 - 30 * index}"), pledged_hours=Decimal("1200000"), at=at,
     )  # fmt: skip
+
+
+# In the journey's cast everybody could do nearly everything, so that only the seats stand between
+# a person and a second act on the same file. A clerk is never a releaser.
+JOURNEY_ROLES: dict[str, tuple[str, ...]] = {
+    "intake": ("reviewer", "approver", "finance_clerk", "finance_authoriser"),
+    "reviewer": ("intake", "approver", "finance_releaser", "finance_authoriser"),
+    "approver": ("intake", "reviewer", "finance_clerk", "finance_authoriser"),
+    "checker": ("intake", "approver", "finance_releaser", "finance_authoriser"),
+    "approver2": ("intake", "reviewer", "finance_clerk", "finance_authoriser"),
+    "clerk": ("intake", "reviewer", "approver", "finance_authoriser"),
+    "authoriser": ("intake", "reviewer", "approver", "finance_clerk"),
+    "releaser": ("intake", "reviewer", "approver", "finance_authoriser"),
+}
+
+
+def widen_duties(world: World) -> None:
+    """Give the journey's people the duties above in the lead body."""
+    for username, roles in JOURNEY_ROLES.items():
+        for role in roles:
+            users.grant_duty(
+                actor=SETUP, user_id=world.people[username].pk, agency_id=world.lead.pk, role=role,
+                programme_ref="", valid_from=world.begun, valid_until=None, basis="", at=world.begun,
+            )  # fmt: skip
