@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from vouchers.web.officer import notices, programmes, queue, redemptions, registers, review, vouchers
+from vouchers.web.officer import (
+    notices,
+    programmes,
+    queue,
+    redemptions,
+    registers,
+    review,
+    vouchers,
+)
 
 app_name = "officer"
 urlpatterns = [
