@@ -17,6 +17,9 @@ from vouchers.settlement.models import (
     SettlementLine,
 )
 
+# SETTLED still owes what bounced.
+DEBTS = (RedemptionStatus.ACCEPTED, RedemptionStatus.IN_SETTLEMENT, RedemptionStatus.SETTLED)
+
 
 def list_batches(
     scope: Scope, *, status: str = "", programme_code: str = ""
@@ -52,7 +55,9 @@ def list_instructions(batch: SettlementBatch) -> QuerySet[PaymentInstruction]:
     """The rows of the payment sheet of this round of signing."""
     return (
         PaymentInstruction.objects.filter(order__batch=batch, order__cycle=batch.cycle)
-        .select_related("order__payee", "order__payer", "order__bank_account", "line__appropriation")
+        .select_related(
+            "order__payee", "order__payer", "order__bank_account", "line__appropriation"
+        )
         .order_by("row_number")
     )
 
@@ -80,6 +85,8 @@ def list_unsettled(programme_id: int) -> QuerySet[Redemption]:
 
 def why_not_payable(redemption: Redemption) -> str:
     """A code saying why it cannot be drawn now, or ''."""
+    if redemption.status not in DEBTS:
+        return "not_accepted"
     if find_verified_account(redemption.payee_id) is None:
         return "no_verified_account"
     document = redemption.invoice_document

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.utils.translation import gettext_lazy as _
+
+from companies.errors import Conflict
 from companies.foundation.actors import Actor
 from companies.foundation.states import require_step
 from companies.foundation.verbs import assert_in_transaction, verb
@@ -11,6 +14,7 @@ from companies.users.models import Duty, Role
 from vouchers.applications.models import Act, Decision
 from vouchers.applications.services.evidence import release_claims
 from vouchers.applications.services.seats import sign
+from vouchers.issuance.services.change import close_if_over
 from vouchers.ledger.chart import EntryKind
 from vouchers.ledger.services import Leg, Request
 from vouchers.redemptions.models import Redemption, RedemptionStatus
@@ -38,7 +42,7 @@ def reverse_redemption(
 ) -> Redemption:
     """Two sign: a checker proposes, then a finance clerk carries it out: PAYABLE → VOUCHER.
 
-    Raises NotAllowed, Conflict `wrong_state` once it is in a batch.
+    Raises NotAllowed, Conflict `in_a_batch`, `wrong_state` once that batch is locked.
     """
     body = {"verb": "reverse_redemption", "redemption": redemption_id, "reason": reason}
     request = Request.of(actor, request_key, body)
@@ -54,6 +58,8 @@ def reverse_redemption(
     if replayed := find_replayed(request):
         return replayed
     require_step(STEPS, redemption.status, RedemptionStatus.REVERSED, redemption.number)
+    if redemption.lines.filter(status__in=("DRAFT", "PENDING", "PAID")).exists():
+        raise Conflict("in_a_batch", _("It stands in a batch: have its line taken out first."))
     redemption.reason = require_reason(reason)
     sign(
         application=redemption.application, act=Act.BUILD if proposed else Act.ACCEPT,
@@ -117,7 +123,7 @@ def leave_settlement(redemption: Redemption, *, actor: Actor, batch_ref: str, at
 
 
 def settle(redemption: Redemption, *, actor: Actor, batch_ref: str, at: datetime) -> None:
-    """A step: the last of its lines is paid."""
+    """A step: the last of its lines is paid; with it a used-up voucher is over. Voucher locked."""
     assert_in_transaction()
     if redemption.status != RedemptionStatus.IN_SETTLEMENT:
         return
@@ -127,3 +133,4 @@ def settle(redemption: Redemption, *, actor: Actor, batch_ref: str, at: datetime
         action="redemption.settled", actor=actor, at=at, batch=batch_ref,
     )  # fmt: skip
     close_term(redemption, "settlement.pay_within", at)
+    close_if_over(redemption.voucher, at)

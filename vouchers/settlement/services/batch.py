@@ -75,8 +75,12 @@ def draw_up_batch(
         ready = ready.filter(pk__in=list(redemption_ids))
     left_out: dict[str, str] = {}
     chosen = []
-    for redemption in lock_rows(Redemption.objects.filter(pk__in=list(ready.values_list("pk", flat=True)))):
-        if reason := why_not_payable(redemption):
+    locked = lock_rows(Redemption.objects.filter(pk__in=list(ready.values_list("pk", flat=True))))
+    ready_still = set(ready.values_list("pk", flat=True))  # as others left it while we waited
+    for redemption in locked:
+        if redemption.pk not in ready_still:
+            left_out[redemption.number] = "taken_meanwhile"
+        elif reason := why_not_payable(redemption):
             left_out[redemption.number] = reason
         else:
             chosen.append(redemption)
@@ -188,7 +192,8 @@ def lock_batch(*, actor: Actor, batch_id: int, at: datetime) -> SettlementBatch:
         for line in list_lines(batch).filter(status=LineStatus.PENDING)
     ]  # fmt: skip
     batch.total_fen = sum(row["amount_fen"] for row in content)
-    batch.sha256 = hashlib.sha256(rfc8785.dumps({"number": batch.number, "lines": content})).hexdigest()
+    frozen = rfc8785.dumps({"number": batch.number, "lines": content})
+    batch.sha256 = hashlib.sha256(frozen).hexdigest()
     for redemption in redemptions:
         begin_settlement(redemption, actor=actor, batch_ref=batch.ref, at=at)
     move(
