@@ -11,7 +11,7 @@ from companies.agencies.services import close_deadline, lock_due_deadline
 from companies.errors import Conflict, NotAllowed
 from companies.foundation.actors import Actor
 from companies.foundation.states import require_step
-from companies.foundation.verbs import verb
+from companies.foundation.verbs import assert_in_transaction, verb
 from companies.users.models import Role
 from vouchers.applications.models import Act, Decision
 from vouchers.applications.services.award import release_caps
@@ -152,7 +152,7 @@ def revoke_voucher(
         at=at,
     )
     back_fen = return_to_pool(voucher, EntryKind.REVOKE, request=request, actor=actor, at=at)
-    _free_caps(voucher, back_fen, "revoked", at)
+    free_caps(voucher, back_fen, "revoked", at)
     close_deadline(
         subject_ref=voucher.ref, kind="issuance.grace_end", at=at, outcome="revoked"
     )
@@ -178,12 +178,21 @@ def close_voucher(*, voucher_id: int, at: datetime) -> Voucher:
     """
     voucher = lock_voucher(voucher_id)
     require_step(STEPS, voucher.status, VoucherStatus.CLOSED, voucher.number)
-    money = voucher_money(voucher)
-    if money["available"] or money["held"] or money["payable"]:
+    if not close_if_over(voucher, at):
         raise Conflict("voucher_not_empty", _("There is still money on this voucher."))
+    return voucher
+
+
+def close_if_over(voucher: Voucher, at: datetime) -> bool:
+    """A step: the system closes a locked voucher with nothing on it or owed; did it?"""
+    assert_in_transaction()
+    money = voucher_money(voucher)
+    is_empty = not (money["available"] or money["held"] or money["payable"])
+    if not is_empty or VoucherStatus.CLOSED not in STEPS[VoucherStatus(voucher.status)]:
+        return False
     close_deadline(subject_ref=voucher.ref, kind="issuance.grace_end", at=at, outcome="closed")
     move(voucher, VoucherStatus.CLOSED, action="voucher.closed", actor=SYSTEM, at=at)
-    return voucher
+    return True
 
 
 @verb
@@ -215,7 +224,7 @@ def carry_out_deadline(*, deadline_id: int, at: datetime) -> None:
 def _expire(voucher: Voucher, request: Request, at: datetime) -> None:
     """Held items finish; only what nobody holds goes back."""
     back_fen = return_to_pool(voucher, EntryKind.EXPIRE, request=request, actor=SYSTEM, at=at)
-    _free_caps(voucher, back_fen, "expired", at)
+    free_caps(voucher, back_fen, "expired", at)
     move(
         voucher,
         VoucherStatus.EXPIRED,
@@ -227,8 +236,9 @@ def _expire(voucher: Voucher, request: Request, at: datetime) -> None:
     )
 
 
-def _free_caps(voucher: Voucher, back_fen: int, reason: str, at: datetime) -> None:
-    """The ceiling counts what is promised; the group's cap comes free only where rules say so."""
+def free_caps(voucher: Voucher, back_fen: int, reason: str, at: datetime) -> None:
+    """A step: the ceiling counts what is promised; a group's cap is freed where rules say so."""
+    assert_in_transaction()
     if not back_fen:
         return
     caps = rules_of(voucher.application).caps

@@ -21,7 +21,9 @@ from companies.registry.models import CompanyRole, Membership
 from companies.registry.policies import require_membership
 from companies.users.models import Duty
 from companies.users.policies import require_duty
+from vouchers.applications.services.award import lock_file
 from vouchers.issuance.models import Voucher, VoucherFunding, VoucherStatus
+from vouchers.issuance.services.change import close_if_over, free_caps
 from vouchers.ledger.chart import EntryKind
 from vouchers.ledger.services import Leg, Request, find_replay, post_entry
 from vouchers.programmes.rules import parse_rules
@@ -55,10 +57,12 @@ def find_replayed(request: Request) -> Redemption | None:
 
 
 def lock_redemption(redemption_id: int) -> Redemption:
-    """A step: the voucher, then the redemption, locked till commit."""
+    """A step: the voucher, then the redemption, locked till commit; for a dead one its counters."""
     assert_in_transaction()
-    voucher_id = find_redemption(redemption_id).voucher_id
-    voucher = lock_voucher(voucher_id)
+    found = find_redemption(redemption_id)
+    if found.voucher.status in DEAD_VOUCHERS:
+        lock_file(found.application_id)  # what comes back frees its counters, locked before it
+    voucher = lock_voucher(found.voucher_id)
     redemption = lock_rows(
         Redemption.objects.select_related(
             "application__rule_version", "company", "provider__company", "offer", "payee"
@@ -248,11 +252,12 @@ def pass_on(
     actor: Actor,
     at: datetime,
 ) -> None:
-    """A step: what returned to a dead voucher goes on to its pool in the same transaction."""
+    """A step: what returned to a dead voucher goes on to its pool, and its counters know it."""
     voucher = redemption.voucher
     if voucher.status not in DEAD_VOUCHERS:
         return
     kind = EntryKind.REVOKE if voucher.status == VoucherStatus.REVOKED else EntryKind.EXPIRE
+    free_caps(voucher, sum(amount for _funding, amount in parts), str(voucher.status).lower(), at)
     legs = [
         Leg(funding.voucher_account_id, funding.line.pool_account_id, amount)
         for funding, amount in parts
@@ -260,6 +265,7 @@ def pass_on(
     ]
     if legs:
         post(kind, redemption, legs, request=request, actor=actor, at=at, part=1)
+    close_if_over(voucher, at)
 
 
 def post(

@@ -16,6 +16,7 @@ from companies.users.models import Duty
 from companies.users.policies import require_duty
 from vouchers.applications.models import Application
 from vouchers.applications.services.seats import sign
+from vouchers.issuance.models import Voucher
 from vouchers.redemptions.models import Redemption
 from vouchers.redemptions.services.reverse import leave_settlement
 from vouchers.settlement.models import LineStatus, SettlementBatch
@@ -41,8 +42,9 @@ def lock_batch_row(batch_id: int) -> SettlementBatch:
 
 
 def lock_redemptions(batch: SettlementBatch) -> list[Redemption]:
-    """A step: the redemptions of its live lines, locked after the batch."""
-    ids = batch.lines.exclude(status=LineStatus.VOID).values("redemption_id")
+    """A step: the redemptions of its live lines, locked after the batch and their vouchers."""
+    ids = list(batch.lines.exclude(status=LineStatus.VOID).values_list("redemption_id", flat=True))
+    lock_rows(Voucher.objects.filter(redemptions__in=ids))
     return lock_rows(
         Redemption.objects.select_related(
             "voucher__programme", "company", "provider__company", "payee", "application",
