@@ -149,7 +149,8 @@ class SandboxTreasury:
             target = self.into / sheet.name
             if target.exists():
                 continue
-            results = [self._judge(sheet.stem, row, today) for row in parse_sheet(sheet.read_bytes())]
+            rows = parse_sheet(sheet.read_bytes())
+            results = [self._judge(sheet.stem, row, today) for row in rows]
             written.append(drop(target, render_results(results)).path)
         return written
 

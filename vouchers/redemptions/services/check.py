@@ -131,7 +131,7 @@ def propose_rejection(
 def reject_redemption(
     *, actor: Actor, redemption_id: int, reason: str, at: datetime, request_key: str
 ) -> Redemption:
-    """The second signature: RELEASE, and what was claimed is free. Raises `rejection_unproposed`."""
+    """The second signature: RELEASE, all claims are free. Raises `rejection_unproposed`."""
     body = {"verb": "reject_redemption", "redemption": redemption_id, "reason": reason}
     request = Request.of(actor, request_key, body)
     if replayed := find_replayed(request):
@@ -145,7 +145,9 @@ def reject_redemption(
         raise Conflict("rejection_unproposed", _("Nobody has proposed to reject this claim."))
     redemption.reason = require_reason(reason)
     _sign(redemption, Act.CONFIRM, "REJECTED", actor, duty, reason, at)
-    end_unpaid(redemption, RedemptionStatus.REJECTED, "redemption.rejected", request, actor, duty, at)
+    end_unpaid(
+        redemption, RedemptionStatus.REJECTED, "redemption.rejected", request, actor, duty, at
+    )
     return redemption
 
 

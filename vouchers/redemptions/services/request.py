@@ -83,8 +83,9 @@ def request_redemption(
         list(zip(fundings, split_fen(amount_fen, weights), strict=True)), at,
     )  # fmt: skip
     legs = [
-        Leg(row.voucher_funding.voucher_account_id, row.voucher_funding.held_account_id, row.held_fen)
+        Leg(funding.voucher_account_id, funding.held_account_id, row.held_fen)
         for row in redemption.fundings.select_related("voucher_funding").order_by("id")
+        for funding in (row.voucher_funding,)
     ]
     post(EntryKind.HOLD, redemption, legs, request=request, actor=actor, at=at)
     open_term(redemption, "redemptions.hold_end", procedure_of(redemption).terms.hold, at)
@@ -115,7 +116,8 @@ def _require_usable(voucher: Voucher, offer: Offer, terms: VoucherTerms, at: dat
         raise Conflict("offer_not_valid", _("This offer is not in force now."))
     if are_related(voucher.company_id, provider.company_id):
         raise Conflict(
-            "related_companies", _("The company and the provider are related: no voucher pays this.")
+            "related_companies",
+            _("The company and the provider are related: no voucher pays this."),
         )
     used = Redemption.objects.filter(voucher=voucher).exclude(status__in=DEAD_DRAWS)
     if terms.max_draws is not None and used.count() >= terms.max_draws:

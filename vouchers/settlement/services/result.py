@@ -154,7 +154,9 @@ def _need(said: Mapping[str, Any], key: str) -> str:
 
 def _is_paid_up(redemption: Redemption) -> bool:
     """Whether every funding line's part has reached the payee."""
-    owed = redemption.fundings.filter(accepted_fen__gt=0).values_list("voucher_funding_id", flat=True)
+    owed = redemption.fundings.filter(accepted_fen__gt=0).values_list(
+        "voucher_funding_id", flat=True
+    )
     paid = redemption.lines.filter(status=LineStatus.PAID).values_list(
         "voucher_funding_id", flat=True
     )
