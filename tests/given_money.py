@@ -34,11 +34,6 @@ from vouchers.settlement.selectors import list_instructions
 FACE_FEN = 3_000_000
 PRICE_FEN = 2_000_000
 _SERIAL = count(1)
-_BILL_COLUMNS = (
-    "BilledCost BillingAccountId BillingCurrency BillingPeriodStart BillingPeriodEnd ChargeCategory "
-    "ChargePeriodStart ChargePeriodEnd ContractedCost EffectiveCost InvoiceIssuerName ListCost "
-    "ProviderName PublisherName ServiceCategory ServiceName InvoiceId ResourceId SkuId"
-).split()
 
 
 @dataclass
@@ -71,7 +66,6 @@ class Sale:
 
     def prove(self, redemption: Redemption, **changes: Any) -> Redemption:
         """Invoice, own payment and usage; `changes` replace what the papers would say."""
-        self.scheme.later(6 * DAY)
         papers = {**self.papers(redemption), **changes}
         return redemptions.submit_evidence(
             actor=self.actor("seller_sales"), redemption_id=redemption.pk, usage_name="usage.csv",
@@ -79,7 +73,8 @@ class Sale:
         )  # fmt: skip
 
     def papers(self, redemption: Redemption) -> dict[str, Any]:
-        """An invoice, a receipt and a bill that fit."""
+        """Six days later: an invoice, a receipt and a bill that fit."""
+        self.scheme.later(6 * DAY)
         serial, day = next(_SERIAL), local_date(self.scheme.at).isoformat()
         number, price_fen = f"2599{serial:016d}", redemption.price_fen
         company = self.scheme.cast.companies[self.company].credit_code
@@ -167,13 +162,10 @@ def turn_fate(scheme: Scheme, *, drawn: bool) -> None:
             return
 
 
-def usage_bill(
-    costs_fen: Sequence[int], *, invoice: str, account: str, first: datetime
-) -> bytes:
+def usage_bill(costs_fen: Sequence[int], *, invoice: str, account: str, first: datetime) -> bytes:
     """A FOCUS bill of one hour per cost from `first` on."""
     out = io.StringIO()
-    writer = csv.DictWriter(out, _BILL_COLUMNS)
-    writer.writeheader()
+    rows = []
     start = first.astimezone(SHANGHAI).replace(minute=0, second=0, microsecond=0)
     for index, fen in enumerate(costs_fen):
         cost = str(Decimal(fen) / 100)
@@ -187,7 +179,10 @@ def usage_bill(
             "ServiceCategory": "AI and Machine Learning", "ServiceName": "训练",
             "InvoiceId": invoice, "ResourceId": f"job-{invoice[-6:]}-{index}", "SkuId": "gpu",
         }  # fmt: skip
-        writer.writerow(row)
+        rows.append(row)
+    writer = csv.DictWriter(out, list(rows[0]))
+    writer.writeheader()
+    writer.writerows(rows)
     return out.getvalue().encode()
 
 
