@@ -46,7 +46,11 @@ def amounts(application: Application) -> list[dict[str, Any]]:
         {"label": _("Credit code"), "value": company.credit_code, "code": True},
         {"label": _("Programme"), "value": application.programme.name_zh},
         {"label": _("Amount asked (yuan)"), "value": application.requested_fen, "money": True},
-        {"label": _("Eligible base (yuan)"), "value": found.get("eligible_base_fen"), "money": True},
+        {
+            "label": _("Eligible base (yuan)"),
+            "value": found.get("eligible_base_fen"),
+            "money": True,
+        },
         {"label": _("Reckoned by rule (yuan)"), "value": found.get("grant_fen"), "money": True},
         {"label": _("Approved (yuan)"), "value": application.approved_fen, "money": True},
         {"label": _("Reserved (yuan)"), "value": application.reserved_fen, "money": True},

@@ -209,5 +209,8 @@ class ObjectionDetail(ActsDesk):
             **super().context(**kwargs),
             "title": _("Objection"),
             "file_url": reverse("officer:application-review", args=[application.number]),
-            "crumbs": [(_("Objections"), reverse("officer:objection-list")), (application.number, "")],
+            "crumbs": [
+                (_("Objections"), reverse("officer:objection-list")),
+                (application.number, ""),
+            ],
         }

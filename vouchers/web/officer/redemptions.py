@@ -177,7 +177,9 @@ class RedemptionDetail(ActsDesk):
                 Column("service_category", _("Service"), sub="charge_category"),
                 Column("quantity", _("Quantity"), kind="count", sub="unit"),
                 Column("billed_cost", _("Billed (yuan)"), kind="count"),
-                Column("counts", _("Counts"), value=lambda r: _("Yes") if r.is_eligible else _("No")),
+                Column(
+                    "counts", _("Counts"), value=lambda r: _("Yes") if r.is_eligible else _("No")
+                ),
             ),
             rows=page.rows, caption=_("Usage"), request=self.request, cursor_param="page",
             next_cursor=page.next, previous_cursor=page.previous, dense=True,

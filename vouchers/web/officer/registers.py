@@ -104,7 +104,10 @@ class ProviderDetail(ActsDesk):
             "prices": list_offers(provider.pk, self.at),
             "centres": list_centres(provider.pk),
             "admissions": provider.admissions.select_related("programme").order_by("id"),
-            "crumbs": [(_("Providers"), reverse("officer:provider-register")), (provider.number, "")],
+            "crumbs": [
+                (_("Providers"), reverse("officer:provider-register")),
+                (provider.number, ""),
+            ],
         }
 
 
