@@ -6,7 +6,10 @@ from companies.registry.selectors import Scope
 from vouchers.web.navigation import AREA_OF_ROLE, safe_reverse
 
 PAGES = {
-    "application": {"company": "company:application-detail", "officer": "officer:application-review"},
+    "application": {
+        "company": "company:application-detail",
+        "officer": "officer:application-review",
+    },
     "voucher": {"company": "company:voucher-detail", "officer": "officer:voucher-detail"},
     "redemption": {
         "company": "company:redemption-detail",

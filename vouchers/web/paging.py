@@ -1,7 +1,7 @@
 """Keyset pages of lists ordered by -id: the cursor is signed, so that no id is shown or guessed.
 
-    page = page_of(rows, request)
-    Table(rows=page.rows, next_cursor=page.next, previous_cursor=page.previous, ...)
+page = page_of(rows, request)
+Table(rows=page.rows, next_cursor=page.next, previous_cursor=page.previous, ...)
 """
 
 from __future__ import annotations

@@ -8,19 +8,19 @@ from django.urls import path, reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from companies.foundation.actors import Actor
 from vouchers.applications import selectors as files
-from vouchers.applications import services as acts
 from vouchers.issuance.selectors import find_by_verify_code
 from vouchers.ledger.selectors import get_money_states
 from vouchers.programmes import selectors as programmes
 from vouchers.programmes.models import ProgrammeStatus
 from vouchers.providers import selectors as providers
 from vouchers.web.figures import FIGURES
-from vouchers.web.forms.public import ObjectionForm, TrackingForm, VerifyForm
+from vouchers.web.forms.public import VerifyForm
+from vouchers.web.objections import ObjectionNew, ObjectionStatus
 from vouchers.web.tables import Column, Table
 from vouchers.web.templatetags.suanquan import day, last_day
-from vouchers.web.views import FormPage, ListPage, PageView, named
+from vouchers.web.texts import ACCESSIBILITY, HELP, PRIVACY
+from vouchers.web.views import ListPage, PageView, named
 
 app_name = "public"
 LATEST = 5
@@ -62,7 +62,9 @@ def money_of(programme: Any) -> dict[str, int]:
     lines = programmes.list_funding_lines(programme.pk)
     groups = [line.pool_account_id for line in lines if line.pool_account_id]
     states = get_money_states(groups)._asdict()
-    return {name.removesuffix("_fen"): fen for name, fen in states.items() if name != "received_fen"}
+    return {
+        name.removesuffix("_fen"): fen for name, fen in states.items() if name != "received_fen"
+    }
 
 
 class Home(PageView):
@@ -211,6 +213,11 @@ class NoticeList(ListPage):
         return notice_row(noun)
 
 
+def remark_of(row: Any) -> object:
+    """A row an objection took out says so."""
+    return _("Taken out") if row.taken_out_at else ""
+
+
 class NoticeDetail(PageView):
     """One list as published, its period and digest, and how to object."""
 
@@ -225,7 +232,7 @@ class NoticeDetail(PageView):
                 Column("company_name", _("Applicant"), sub="credit_code"),
                 Column("application.number", _("File"), kind="number"),
                 Column("amount_fen", _("Amount (yuan)"), kind="money", total=True),
-                Column("state", _("Remark"), value=lambda row: _("Taken out") if row.taken_out_at else ""),
+                Column("state", _("Remark"), value=remark_of),
             ),
             rows=rows, caption=title_of(notice), request=self.request,
             totals={"amount_fen": sum(row.amount_fen for row in rows)},
@@ -234,7 +241,10 @@ class NoticeDetail(PageView):
             {"label": _("Number"), "value": notice.number, "code": True},
             {"label": _("Programme"), "value": named(notice.programme)},
             {"label": _("Published by"), "value": named(notice.agency)},
-            {"label": _("Period"), "value": f"{day(notice.posted_at)} – {last_day(notice.ends_at)}"},
+            {
+                "label": _("Period"),
+                "value": f"{day(notice.posted_at)} – {last_day(notice.ends_at)}",
+            },
             {"label": _("Digest of the list (SHA-256)"), "value": notice.sha256, "code": True},
         ]
         return {
@@ -242,52 +252,6 @@ class NoticeDetail(PageView):
             "status": notice.status, "status_label": notice.get_status_display(),
             "is_running": notice.status == "POSTED" and self.at < notice.ends_at,
         }  # fmt: skip
-
-
-class ObjectionNew(FormPage):
-    """异议: named or anonymous; the answer is found by a tracking code."""
-
-    form_class = ObjectionForm
-    title = _("Object to a row of a notice")
-    lead = _("Write what is wrong and how you know. The officers answer; the code tells only you.")
-    submit = _("Lodge the objection")
-
-    def make_form(self, data: Any = None, uploads: Any = None, **kwargs: Any) -> Any:
-        """The notice's rows as choices."""
-        self.notice = files.get_public_notice(kwargs["number"])
-        form = ObjectionForm(data, initial={"application": self.request.GET.get("row", "")})
-        form.fields["application"].choices = [
-            (row.application.number, f"{row.company_name} · {row.application.number}")
-            for row in files.list_notice_rows(self.notice)
-            if row.taken_out_at is None
-        ]
-        return form
-
-    def perform(self, data: dict[str, Any], **kwargs: Any) -> str:
-        """Lodge it as the public."""
-        chosen = {row.application.number: row.pk for row in files.list_notice_rows(self.notice)}
-        objection = acts.lodge_objection(
-            actor=Actor.system("public"), notice_row_id=chosen[data["application"]],
-            text=data["text"], contact=data["contact"], at=self.at,
-        )  # fmt: skip
-        return f"{reverse('public:objection-status')}?code={objection.tracking_code}&new=1"
-
-
-class ObjectionStatus(PageView):
-    """How an objection stands, by its code."""
-
-    template = "web/public/objection_status.html"
-    title = _("How an objection stands")
-
-    def context(self, **kwargs: Any) -> dict[str, Any]:
-        """The form, and the objection of the code given."""
-        if not self.request.GET.get("code"):
-            return {"form": TrackingForm()}
-        form = TrackingForm(self.request.GET)
-        found = None
-        if form.is_valid():
-            found = files.get_objection_by_code(form.cleaned_data["code"].strip().lower())
-        return {"form": form, "objection": found, "is_new": "new" in self.request.GET}
 
 
 class AwardList(ListPage):
@@ -372,25 +336,6 @@ class TextPage(PageView):
     def context(self, **kwargs: Any) -> dict[str, Any]:
         """Headed paragraphs."""
         return {"sections": self.sections}
-
-
-HELP = (
-    (_("How do I apply?"), _("Sign in, choose an open round, fill in six short sections and hand the file in. Drafts are kept.")),
-    (_("How do I use a voucher?"), _("Order from an admitted provider and name the voucher. Its part is held at once; the company pays its own share only.")),
-    (_("Who pays the provider?"), _("The finance department, in batches, after usage, invoice and payment were checked.")),
-    (_("Something is wrong with a notice"), _("Anybody may object to a row while the notice runs. A tracking code tells how it stands.")),
-    (_("By telephone"), _("On working days from 9:00 to 17:00; the number stands at the foot of every page.")),
-)  # fmt: skip
-ACCESSIBILITY = (
-    (_("What we aim at"), _("Every page is made to work by keyboard, with a screen reader, enlarged four times and without colour. The measure is WCAG 2.2, level AA.")),
-    (_("Light, dark and print"), _("Pages follow the setting of your device; a switch stands at the top.")),
-    (_("Tell us"), _("If a page does not work for you, call the number at the foot. The same matter can be settled by telephone or at the counter.")),
-)  # fmt: skip
-PRIVACY = (
-    (_("What is kept"), _("Who acted on a file, when, and by which duty. It is kept as long as the file must be kept.")),
-    (_("What is public"), _("Name, credit code and amount of an award, as the rules require. People's names and telephone numbers are not.")),
-    (_("Cookies"), _("One for your session, one against forged requests, one for light or dark. None follows you.")),
-)  # fmt: skip
 
 
 urlpatterns = [

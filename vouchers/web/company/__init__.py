@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from vouchers.web.company import applications, home, letters, record, redemptions, sections, vouchers
+from vouchers.web.company import (
+    applications,
+    home,
+    letters,
+    record,
+    redemptions,
+    sections,
+    vouchers,
+)
 
 app_name = "company"
 urlpatterns = [
@@ -30,9 +38,7 @@ urlpatterns = [
         sections.ApplicationCheck.as_view(),
         name="application-check",
     ),
-    path(
-        "applications/<str:number>/supplement/", sections.Supplement.as_view(), name="supplement"
-    ),
+    path("applications/<str:number>/supplement/", sections.Supplement.as_view(), name="supplement"),
     path(
         "applications/<str:number>/submitted/",
         applications.ApplicationSubmitted.as_view(),

@@ -69,7 +69,10 @@ class LetterDetail(PageView):
             acts.append(
                 {"url": reverse("company:letter-waive", args=[letter.number]),
                  "label": _("Waive the reply period"), "tone": "danger",
-                 "text": _("The signatory gives up the rest of the period. The decision may follow at once.")}
+                 "text": _(
+"The signatory gives up the rest of the period. The decision may "
+"follow at once."
+)}
             )  # fmt: skip
         return {"title": letter.title, "letter": letter, "summary": summary, "acts": acts}
 

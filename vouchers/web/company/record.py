@@ -31,7 +31,9 @@ class CompanyRecord(FormPage):
     form_class = BankAccountForm
     title = _("Company record")
     submit = _("Add the account")
-    success = _("The account has been added. A finance officer verifies it before anything is paid to it.")
+    success = _(
+        "The account has been added. A finance officer verifies it before anything is paid to it."
+    )
 
     def make_form(self, data: Any = None, uploads: Any = None, **kwargs: Any) -> Any:
         """The company first, the form then."""

@@ -98,9 +98,15 @@ def redemption_page(redemption: Any, request: Any) -> dict[str, Any]:
             empty_title=_("No usage filed yet"),
         ) if usage else None,
         "events": [
-            {"at": event.at, "title": action_label(event.action)} for event in list_history(redemption.ref)
+            {"at": event.at, "title": action_label(event.action)}
+            for event in list_history(redemption.ref)
         ],
     }  # fmt: skip
+
+
+def price_of(offer: Any) -> str:
+    """Yuan per unit, without needless decimals."""
+    return f"{offer.unit_price.normalize():f} / {offer.unit}"
 
 
 class RedemptionList(ListPage):
@@ -138,7 +144,7 @@ class RedemptionNew(FormPage):
         form.fields["offer"].choices = [
             (
                 f"{provider.number}|{offer.code}",
-                f"{named(provider.company)} · {named(offer)} · {offer.unit_price.normalize():f} / {offer.unit}",
+                f"{named(provider.company)} · {named(offer)} · {price_of(offer)}",
             )
             for provider in list_admitted(self.voucher.programme_id, self.at)
             for offer in list_offers(provider.pk, self.at)
@@ -192,7 +198,10 @@ class RedemptionDetail(PageView):
         if redemption.status == RedemptionStatus.EVIDENCED:
             return [
                 {"url": at("countersign"), "label": _("Confirm the usage"),
-                 "text": _("Usage, invoice and payment are right. Without an answer in time they count as confirmed.")},
+                 "text": _(
+"Usage, invoice and payment are right. Without an answer in time they"
+" count as confirmed."
+)},
                 {"url": at("dispute"), "label": _("Dispute the usage"), "tone": "danger",
                  "reason": _("What is wrong")},
             ]  # fmt: skip

@@ -71,13 +71,18 @@ def tasks_of(application: Any) -> list[dict[str, Any]]:
     return tasks
 
 
+def industry_of(company: Any) -> str:
+    """The industry's code and name."""
+    return f"{company.industry_code} {industry_name(company.industry_code)}"
+
+
 def company_facts(company: Any) -> list[dict[str, Any]]:
     """What the register says of the applicant."""
     return [
         {"label": _("Name"), "value": named(company)},
         {"label": _("Credit code"), "value": company.credit_code, "code": True},
         {"label": _("Kind"), "value": company.get_entity_type_display()},
-        {"label": _("Industry"), "value": f"{company.industry_code} {industry_name(company.industry_code)}"},
+        {"label": _("Industry"), "value": industry_of(company)},
         {"label": _("Size"), "value": company.get_size_class_display() or "—"},
         {"label": _("Established"), "value": company.established_date.isoformat()},
     ]
@@ -198,7 +203,9 @@ class ApplicationCheck(PageView):
         """All sections as summary lists."""
         file = get_application_for(self.scope, kwargs["number"])
         if file.status not in EDITABLE:
-            raise Conflict("application_closed", _("The file is handed in and cannot be changed now."))
+            raise Conflict(
+                "application_closed", _("The file is handed in and cannot be changed now.")
+            )
         groups = []
         for section, (label, form_class) in SECTIONS.items():
             url = reverse("company:application-section", args=[file.number, section])

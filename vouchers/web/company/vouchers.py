@@ -129,7 +129,10 @@ class VoucherDetail(PageView):
         return [
             {"url": reverse("company:voucher-accept", args=[voucher.number]),
              "label": _("Accept the voucher"),
-             "text": _("The signatory consents to the terms above; the voucher can be used at once.")},
+             "text": _(
+"The signatory consents to the terms above; the voucher can be used "
+"at once."
+)},
             {"url": reverse("company:voucher-decline", args=[voucher.number]),
              "label": _("Decline the voucher"), "tone": "danger",
              "text": _("The money goes back to the budget. This cannot be undone.")},

@@ -27,7 +27,9 @@ class NeedForm(PageForm):
     service_class = forms.ChoiceField(label=_("Kind of service"), required=False)
     provider_number = forms.ChoiceField(label=_("Provider"), required=False)
     planned_amount_fen = MoneyField(
-        label=_("Planned order amount"), required=False, help_text=_("The whole order, tax included.")
+        label=_("Planned order amount"),
+        required=False,
+        help_text=_("The whole order, tax included."),
     )
     requested_fen = MoneyField(
         label=_("Amount requested"),

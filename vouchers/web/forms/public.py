@@ -11,7 +11,9 @@ from vouchers.web.forms.base import CodeField, PageForm
 class VerifyForm(PageForm):
     """What stands on a certificate."""
 
-    number = CodeField(label=_("Voucher number"), max_length=24, help_text=_("Such as VC-2026-000001-K."))
+    number = CodeField(
+        label=_("Voucher number"), max_length=24, help_text=_("Such as VC-2026-000001-K.")
+    )
     code = CodeField(label=_("Check code"), max_length=40)
 
 
@@ -36,5 +38,7 @@ class TrackingForm(PageForm):
     """The code given when an objection was lodged."""
 
     code = forms.CharField(
-        label=_("Tracking code"), max_length=32, widget=forms.TextInput(attrs={"autocomplete": "off"})
+        label=_("Tracking code"),
+        max_length=32,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )

@@ -10,12 +10,8 @@ urlpatterns = [
     path("accept/", orders.Accept.as_view(), name="accept"),
     path("redemptions/", orders.RedemptionList.as_view(), name="redemption-list"),
     path("redemptions/<str:number>/", orders.RedemptionDetail.as_view(), name="redemption-detail"),
-    path(
-        "redemptions/<str:number>/confirm/", orders.Confirm.as_view(), name="redemption-confirm"
-    ),
-    path(
-        "redemptions/<str:number>/decline/", orders.Decline.as_view(), name="redemption-decline"
-    ),
+    path("redemptions/<str:number>/confirm/", orders.Confirm.as_view(), name="redemption-confirm"),
+    path("redemptions/<str:number>/decline/", orders.Decline.as_view(), name="redemption-decline"),
     path("redemptions/<str:number>/cancel/", orders.Cancel.as_view(), name="redemption-cancel"),
     path("usage/", usage.UsageList.as_view(), name="usage-upload"),
     path("usage/<str:number>/", usage.UsageUpload.as_view(), name="usage-upload"),

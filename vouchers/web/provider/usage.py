@@ -75,7 +75,11 @@ class UsageUpload(FormPage):
             "lead": redemption.number,
             "back_url": reverse("provider:redemption-detail", args=[redemption.number]),
             "summary": [
-                {"label": _("Buyer"), "value": named(redemption.company), "note": redemption.company.credit_code},
+                {
+                    "label": _("Buyer"),
+                    "value": named(redemption.company),
+                    "note": redemption.company.credit_code,
+                },
                 {"label": _("Service"), "value": named(redemption.offer)},
                 {"label": _("Whole price"), "value": redemption.price_fen, "money": True},
                 {"label": _("Held now"), "value": redemption.held_fen, "money": True},
