@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from companies.foundation.clock import now
-from companies.users.selectors import list_duties
+from companies.users.models import Duty
 
 # Where sign-in keeps what was shown in this session: a list of {"method": "password" | "mfa", …}.
 RECORDS = "account_authentication_methods"
 
 
 def has_second_factor(request: Any) -> bool:
-    """True for people without a public duty; with one, only once the session has shown it."""
-    if not list_duties(request.user.pk, now()).exists():
+    """True for people who never had a public duty; else only once the session has shown it."""
+    if not Duty.objects.filter(user_id=request.user.pk).exists():
         return True
     shown = request.session.get(RECORDS, ())
     return any(record.get("method") == "mfa" for record in shown)
