@@ -68,6 +68,10 @@ class Services:
             self.sql("CREATE EXTENSION IF NOT EXISTS btree_gist", name)
             self.sql("CREATE EXTENSION IF NOT EXISTS pg_trgm", name)
 
+    def drop_database(self, name: str) -> None:
+        """Drop it, whoever is connected."""
+        self.sql(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
     def stop(self) -> None:
         """Stop both by their own processes; the sockets' folder goes."""
         for process, how in ((self.redis, signal.SIGTERM), (self.postgres, signal.SIGINT)):

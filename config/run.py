@@ -20,6 +20,7 @@ from config import catalogues, embedded, instance
 
 ROOT = Path(__file__).resolve().parent.parent
 DATABASE = "suanquan"
+SEEDING = "seeding"  # lies in STATE_DIR while the demo world is loaded
 
 
 def main() -> None:
@@ -131,6 +132,8 @@ def prepare(state: Path, services: embedded.Services | None, port: int) -> dict[
         "DJANGO_SETTINGS_MODULE": "config.settings",
     }
     if services:
+        if (state / SEEDING).exists():
+            forget_half_a_world(state, services)
         services.make_database(DATABASE)
         environment.update(services.environment(DATABASE))
     else:
@@ -140,6 +143,13 @@ def prepare(state: Path, services: embedded.Services | None, port: int) -> dict[
         environment["MOVABLE_CLOCK"] = "1"
     instance.save(environment)
     return environment
+
+
+def forget_half_a_world(state: Path, services: embedded.Services) -> None:
+    """A killed or failed start left the demo world half told: it is told again from its beginning."""
+    services.drop_database(DATABASE)
+    for name in ("demo-clock", "seed-progress.json", SEEDING):
+        (state / name).unlink(missing_ok=True)
 
 
 def manage(*words: str, environment: dict[str, str]) -> None:
@@ -223,7 +233,7 @@ def tell(state: Path, port: int, environment: dict[str, str]) -> None:
 
 
 def watch(
-    children: dict[str, subprocess.Popen[bytes]], services: embedded.Services | None
+    state: Path, children: dict[str, subprocess.Popen[bytes]], services: embedded.Services | None
 ) -> None:
     """Until a child that should live has ended."""
     while True:
@@ -235,6 +245,8 @@ def watch(
                 raise embedded.CannotStart(f"{name} stopped; its log in STATE_DIR tells why.")
             if child.returncode:
                 print("suanquan: the demo world could not be loaded; seed.log tells why.")
+            else:
+                (state / SEEDING).unlink(missing_ok=True)
             del children[name]
         if services and services.postgres.poll() is not None:
             raise embedded.CannotStart("PostgreSQL stopped; postgres.log tells why.")
