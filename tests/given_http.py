@@ -1,0 +1,90 @@
+"""A machine of a company: its key, and signed requests to a running house."""
+
+from __future__ import annotations
+
+import http.client
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from companies.registry.services import grant_membership
+from companies.users.services import create_user, register_api_key
+from companies.users.signatures import sign_request
+from tests.cast import SETUP
+from tests.given_money import Sale
+from tests.live import House
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back."""
+
+    status: int
+    headers: dict[str, str]
+    body: dict[str, Any]
+
+    @property
+    def is_replay(self) -> bool:
+        """Whether the house says it had answered this before."""
+        return self.headers.get("idempotent-replayed") == "true"
+
+
+@dataclass(frozen=True)
+class Machine:
+    """Signs with its key; every call has a connection of its own."""
+
+    house: House
+    key_id: str
+    private_key: bytes
+
+    def post(self, path: str, body: dict[str, Any], *, key: str = "") -> Answer:
+        """POST, signed; `key` is the Idempotency-Key where there is one."""
+        headers = {"content-type": "application/json"}
+        return self.send("POST", path, json.dumps(body).encode(), headers, key)
+
+    def get(self, path: str) -> Answer:
+        """GET, signed."""
+        return self.send("GET", path, b"", {}, "")
+
+    def send(self, method: str, path: str, raw: bytes, headers: dict[str, str], key: str) -> Answer:
+        """Any request, signed."""
+        signed = sign_request(
+            method=method, url=f"{self.house.url}{path}", body=raw, key_id=self.key_id,
+            headers={**headers, **({"idempotency-key": key} if key else {})},
+            private_key=self.private_key, at=datetime.now(UTC),
+        )  # fmt: skip
+        connection = http.client.HTTPConnection("127.0.0.1", self.house.port, timeout=60)
+        try:
+            connection.request(method, path, body=raw or None, headers=signed)
+            answer = connection.getresponse()
+            said = json.loads(answer.read() or b"{}")
+            return Answer(
+                answer.status, {name.lower(): value for name, value in answer.getheaders()}, said
+            )
+        finally:
+            connection.close()
+
+
+def given_machine(
+    house: House, sale: Sale, company: str = "buyer", role: str = "company_agent"
+) -> Machine:
+    """A machine account of the company with a key that may write."""
+    at = sale.scheme.later()
+    name = f"{company}-machine"
+    user = create_user(
+        actor=SETUP, username=name, name_zh="测试机器", name_en="Machine", email="",
+        employer_id=None, password_hash="!", is_machine=True, is_demo=True, at=at,
+    )  # fmt: skip
+    grant_membership(
+        actor=SETUP, user_id=user.pk, company_id=sale.scheme.cast.companies[company].pk,
+        role=role, at=at,
+    )  # fmt: skip
+    key = Ed25519PrivateKey.generate()
+    register_api_key(
+        actor=SETUP, user_id=user.pk, key_id=name, public_key=key.public_key().public_bytes_raw(),
+        scopes=["read", "write"], expires_at=datetime.now(UTC) + timedelta(days=1), at=at,
+    )  # fmt: skip
+    return Machine(house, name, key.private_bytes_raw())
