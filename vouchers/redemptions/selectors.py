@@ -18,11 +18,11 @@ def list_redemptions(
     scope: Scope,
     *,
     status: str = "",
-    voucher_number: str = "",
-    programme_code: str = "",
-    provider_number: str = "",
+    voucher: str = "",
+    programme: str = "",
+    provider: str = "",
 ) -> QuerySet[Redemption]:
-    """What this person may see, newest first."""
+    """What this person may see, newest first. Filters: numbers, and a scheme's code."""
     seen = (
         Q(agency_id__in=scope.agency_ids)
         | Q(company_id__in=scope.company_ids)
@@ -30,9 +30,9 @@ def list_redemptions(
     )
     filters = {
         "status": status,
-        "voucher__number": voucher_number,
-        "voucher__programme__code": programme_code,
-        "provider__number": provider_number,
+        "voucher__number": voucher,
+        "voucher__programme__code": programme,
+        "provider__number": provider,
     }
     return (
         Redemption.objects.filter(seen, **{key: value for key, value in filters.items() if value})

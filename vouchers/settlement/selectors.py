@@ -22,10 +22,10 @@ DEBTS = (RedemptionStatus.ACCEPTED, RedemptionStatus.IN_SETTLEMENT, RedemptionSt
 
 
 def list_batches(
-    scope: Scope, *, status: str = "", programme_code: str = ""
+    scope: Scope, *, status: str = "", programme: str = ""
 ) -> QuerySet[SettlementBatch]:
     """The batches of this person's agencies, newest first. Payees see their redemptions instead."""
-    filters = {"status": status, "programme__code": programme_code}
+    filters = {"status": status, "programme__code": programme}
     return (
         SettlementBatch.objects.filter(
             agency_id__in=scope.agency_ids, **{k: v for k, v in filters.items() if v}

@@ -81,7 +81,7 @@ class VoucherDetail(PageView):
         """The voucher."""
         voucher = get_voucher_for(self.scope, kwargs["number"])
         money = voucher_money(voucher)
-        used = list_redemptions(self.scope, voucher_number=voucher.number)
+        used = list_redemptions(self.scope, voucher=voucher.number)
         card = card_of(voucher, self.at)
         return {
             "title": _("Voucher %(n)s") % {"n": voucher.number},

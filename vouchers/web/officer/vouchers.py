@@ -185,7 +185,7 @@ class VoucherDetail(ActsDesk):
             ],
             "terms": terms,
             "file_url": reverse("officer:application-review", args=[voucher.application.number]),
-            "redemptions": list_redemptions(self.scope, voucher_number=voucher.number)[:50],
+            "redemptions": list_redemptions(self.scope, voucher=voucher.number)[:50],
             "letters": list_letters(self.scope).filter(subject_ref=voucher.ref),
             "history": [
                 {"at": e.at, "title": action_label(e.action), "text": actor_label(e.actor_ref)}
