@@ -139,12 +139,17 @@ class Journey:
     def issue(self, number: str, signatory: str) -> str:
         """The notice's period passes; the voucher is prepared and consented to."""
         s = self.s
-        s.later(days=12)
-        s.wait_for("manager", f"applications/{number}", "APPROVED")
-        voucher = str(s.do("manager", "prepare voucher", f"applications/{number}/prepare-voucher")["number"])
+        voucher = self.prepared(number)
         s.later(hours=1)
         s.do(signatory, "consent", f"vouchers/{voucher}/accept-voucher")
         return voucher
+
+    def prepared(self, number: str) -> str:
+        """The notice's period passes; workers approve the file and prepare its voucher."""
+        self.s.later(days=12)
+        self.s.wait_for("manager", f"applications/{number}", "ISSUED")
+        vouchers = self.s.who("manager").get(f"vouchers?programme={self.programme}")["items"]
+        return str(next(v["number"] for v in vouchers if v["application"] == number))
 
     def redeem(self, voucher: str, agent: str, company: str, account: str, *, main: bool = False) -> str:
         """Order, hold, confirm, prove, countersign, verify, accept."""
@@ -264,10 +269,7 @@ class Journey:
         self._reject(others[1])
         declined = self.apply(others[2], others[2], self.company_of(others[2]))
         self.award(declined)
-        s.later(days=12)
-        s.wait_for("manager", f"applications/{declined}", "APPROVED")
-        paper = s.do("manager", "prepare voucher", f"applications/{declined}/prepare-voucher")
-        s.do(others[2], "decline", f"vouchers/{paper['number']}/decline-voucher")
+        s.do(others[2], "decline", f"vouchers/{self.prepared(declined)}/decline-voucher")
         self._revoke(others[3])
         self._expire()
 

@@ -12,6 +12,7 @@ from companies.audit.selectors import list_history
 from companies.errors import not_found
 from companies.registry.selectors import Scope
 from vouchers.issuance.codes import read_checked, verify_code, verify_code_matches
+from vouchers.applications.models import Application, ApplicationStatus
 from vouchers.issuance.models import Voucher, VoucherFunding
 from vouchers.providers.models import Provider
 
@@ -96,3 +97,9 @@ def _said(voucher: Voucher) -> dict[str, Any]:
         "face_fen": voucher.face_fen,
         "until": voucher.valid_until.isoformat() if voucher.valid_until else "",
     }
+
+
+def list_awaiting_voucher() -> list[int]:
+    """Ids of approved files whose voucher is not prepared: what a lost message left behind."""
+    approved = Application.objects.filter(status=ApplicationStatus.APPROVED)
+    return list(approved.order_by("id").values_list("pk", flat=True)[:100])

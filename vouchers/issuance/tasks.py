@@ -8,6 +8,7 @@ from celery import shared_task
 
 from companies.foundation.actors import Actor
 from companies.foundation.clock import now
+from vouchers.issuance.selectors import list_awaiting_voucher
 from vouchers.issuance.services import carry_out_deadline, prepare_voucher
 
 
@@ -18,8 +19,7 @@ def due(*, deadline_id: int, **_: Any) -> None:
 
 
 @shared_task(name="issuance.prepare")
-def prepare(*, application_id: int, **_: Any) -> None:
-    """Prepare the voucher of a file that has just been approved."""
-    prepare_voucher(
-        actor=Actor.system("issuance.prepare"), application_id=application_id, at=now()
-    )
+def prepare(*, application_id: int | None = None, **_: Any) -> None:
+    """Prepare the voucher of a file just approved; on the timer, of every file left waiting."""
+    for waiting in [application_id] if application_id else list_awaiting_voucher():
+        prepare_voucher(actor=Actor.system("issuance.prepare"), application_id=waiting, at=now())
