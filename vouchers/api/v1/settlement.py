@@ -17,7 +17,7 @@ from vouchers.settlement import selectors, services
 from vouchers.settlement.models import LineStatus
 
 
-class LineOut(serializers.Serializer):
+class SettlementLineOut(serializers.Serializer):
     """One redemption's debt on one funding line."""
 
     redemption = serializers.CharField(source="redemption.number")
@@ -49,7 +49,7 @@ class BatchOut(serializers.Serializer):
     total_fen = serializers.IntegerField()
     sha256 = serializers.CharField()
     sheet_sha256 = serializers.CharField()
-    lines = LineOut(many=True, source="lines.all")
+    lines = SettlementLineOut(many=True, source="lines.all")
     instructions = serializers.SerializerMethodField()
     is_demo = serializers.BooleanField()
 
