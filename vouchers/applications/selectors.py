@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from django.db.models import Q, QuerySet
 
-from companies.audit.models import AuditEvent
 from companies.audit.selectors import list_history
 from companies.errors import not_found
 from companies.registry.selectors import COMPANY_ROLES, Scope, list_member_ids
@@ -18,6 +18,9 @@ from vouchers.applications.models import (
     Objection,
     PublicNotice,
 )
+
+if TYPE_CHECKING:
+    from companies.audit.models import AuditEvent
 
 # An award is public knowledge once nobody can object to it any more.
 AWARDED = (ApplicationStatus.APPROVED, ApplicationStatus.ISSUED)

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db.models import F, Q, QuerySet, Sum
 
-from companies.audit.models import AuditEvent
 from companies.audit.selectors import list_history
 from companies.errors import not_found
 from companies.registry.selectors import Scope
-from vouchers.issuance.codes import read_checked, verify_code, verify_code_matches
 from vouchers.applications.models import Application, ApplicationStatus
+from vouchers.issuance.codes import read_checked, verify_code, verify_code_matches
 from vouchers.issuance.models import Voucher, VoucherFunding
 from vouchers.providers.models import Provider
+
+if TYPE_CHECKING:
+    from companies.audit.models import AuditEvent
 
 _STATES = ("voucher", "held", "payable", "paid")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.http import (
@@ -15,7 +15,6 @@ from django.http import (
 from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 
-from companies.audit.models import AuditEvent
 from companies.audit.selectors import get_position, list_events, list_history
 from companies.errors import DomainError, not_found
 from companies.users.models import Role
@@ -31,6 +30,9 @@ from vouchers.web.paging import page_of
 from vouchers.web.tables import Column
 from vouchers.web.views import ListPage, blame, named, status_of
 from vouchers.web.words import action_label, actor_label, address_of
+
+if TYPE_CHECKING:
+    from companies.audit.models import AuditEvent
 
 app_name = "audit"
 # What a public number's letters stand for in the record.

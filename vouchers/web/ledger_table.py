@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 
 from vouchers.ledger.chart import AccountKind, EntryKind
-from vouchers.ledger.models import JournalEntry, Transfer
 from vouchers.web.paging import page_of
+
+if TYPE_CHECKING:
+    from vouchers.ledger.models import JournalEntry, Transfer
 
 
 def ledger_table(transfers: QuerySet[Transfer], request: HttpRequest) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
@@ -40,9 +41,11 @@ from vouchers.applications.services.steps import (
     rules_of,
 )
 from vouchers.applications.states import STEPS
-from vouchers.ledger.models import JournalEntry
 from vouchers.ledger.services import Request, find_replay
 from vouchers.programmes.rules.procedure import Notice
+
+if TYPE_CHECKING:
+    from vouchers.ledger.models import JournalEntry
 
 
 @verb
