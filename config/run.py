@@ -79,10 +79,11 @@ def serve(state: Path) -> None:
         children.update(start_children(state, runtime, port))
         wait_for_page(children, port)
         tell(state, port, environment)
+        (state / SEEDING).touch()
         children["demo world"] = spawn(
             "seed", state, runtime, "manage.py", "seed", *os.environ.get("SEED_OPTIONS", "").split()
         )
-        watch(children, services)
+        watch(state, children, services)
     finally:
         stop(children)
         (state / "instance.json").unlink(missing_ok=True)
@@ -176,6 +177,7 @@ def start_children(
             "web", state, environment,
             "-m", "gunicorn", "config.wsgi", "--bind", f"127.0.0.1:{port}", "--workers", "2",
             "--worker-class", "gthread", "--threads", "4", "--worker-tmp-dir", heartbeat,
+            "--no-control-socket",
         ),
         "worker": spawn(
             "worker", state, worker,

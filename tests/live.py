@@ -46,6 +46,7 @@ class House:
         self._spawn(
             "web", "gunicorn", "config.wsgi", "--bind", f"127.0.0.1:{self.port}", "--workers", "1",
             "--worker-class", "gthread", "--threads", "8", "--worker-tmp-dir", "/dev/shm",
+            "--no-control-socket",
         )  # fmt: skip
         for _ in range(600):
             if self.processes["web"].poll() is not None:
