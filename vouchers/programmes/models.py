@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from companies.foundation.constraints import SameAgency, status_known
 
@@ -52,7 +53,7 @@ class ProgrammeStatus(models.TextChoices):
     """PAUSED takes no submission and reserves nothing; ENDED has no live file."""
 
     DRAFT = "DRAFT", _("Draft")
-    ACTIVE = "ACTIVE", _("Active")
+    ACTIVE = "ACTIVE", pgettext_lazy("programme", "Active")
     PAUSED = "PAUSED", _("Paused")
     ENDED = "ENDED", _("Ended")
 
@@ -194,7 +195,7 @@ class LineStatus(models.TextChoices):
 
     DRAFT = "DRAFT", _("Draft")
     APPROVED = "APPROVED", _("Approved")
-    OPEN = "OPEN", _("Open")
+    OPEN = "OPEN", pgettext_lazy("budget line", "Open")
     FROZEN = "FROZEN", _("Frozen")
     VOID = "VOID", _("Void")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from companies.foundation.constraints import SameAgency, status_known
 
@@ -22,7 +23,7 @@ class RedemptionStatus(models.TextChoices):
     DISPUTED = "DISPUTED", _("Disputed")
     UNDER_CHECK = "UNDER_CHECK", _("Under check")
     RETURNED = "RETURNED", _("Returned")
-    REJECTED = "REJECTED", _("Rejected")
+    REJECTED = "REJECTED", pgettext_lazy("redemption", "Rejected")
     ACCEPTED = "ACCEPTED", _("Redeemed")
     IN_SETTLEMENT = "IN_SETTLEMENT", _("In settlement")
     SETTLED = "SETTLED", _("Settled")

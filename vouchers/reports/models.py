@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from companies.foundation.constraints import status_known
 
@@ -13,7 +14,7 @@ class ExportStatus(models.TextChoices):
 
     QUEUED = "QUEUED", _("Queued")
     BUILT = "BUILT", _("Ready")
-    FAILED = "FAILED", _("Failed")
+    FAILED = "FAILED", pgettext_lazy("export", "Failed")
 
 
 class ExportJob(models.Model):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from companies.foundation.constraints import SameAgency, status_known
 
@@ -12,7 +13,7 @@ from companies.foundation.constraints import SameAgency, status_known
 class BatchStatus(models.TextChoices):
     """Steps: `states.py`."""
 
-    OPEN = "OPEN", _("Open")
+    OPEN = "OPEN", pgettext_lazy("batch", "Open")
     LOCKED = "LOCKED", _("Locked")
     IN_APPROVAL = "IN_APPROVAL", _("In approval")
     IN_AUTHORISATION = "IN_AUTHORISATION", _("In authorisation")

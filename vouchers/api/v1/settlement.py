@@ -14,13 +14,13 @@ from vouchers.api.v1.applications import ReasonIn
 from vouchers.programmes.selectors import get_programme_for
 from vouchers.redemptions.selectors import get_redemption_for
 from vouchers.settlement import selectors, services
-from vouchers.settlement.models import LineStatus
 
 
 class SettlementLineOut(serializers.Serializer):
     """One redemption's debt on one funding line."""
 
     redemption = serializers.CharField(source="redemption.number")
+    budget_line = serializers.CharField(source="voucher_funding.line.number")
     payee = serializers.CharField(source="redemption.payee.credit_code")
     amount_fen = serializers.IntegerField()
     status = serializers.CharField()
@@ -49,9 +49,13 @@ class BatchOut(serializers.Serializer):
     total_fen = serializers.IntegerField()
     sha256 = serializers.CharField()
     sheet_sha256 = serializers.CharField()
-    lines = SettlementLineOut(many=True, source="lines.all")
+    lines = serializers.SerializerMethodField()
     instructions = serializers.SerializerMethodField()
     is_demo = serializers.BooleanField()
+
+    def get_lines(self, batch: Any) -> Any:
+        """Its debts, in order."""
+        return SettlementLineOut(selectors.list_lines(batch), many=True).data
 
     def get_instructions(self, batch: Any) -> Any:
         """The rows of the payment sheet, in order."""
@@ -91,10 +95,14 @@ class ResultsIn(StrictSerializer):
     results = ResultIn(many=True)
 
 
-class BounceIn(StrictSerializer):
-    """退票: whose payment came back, and why."""
+class TakeOutIn(StrictSerializer):
+    """Which line of the batch, and why it is bounced (退票) or taken out.
+
+    `budget_line` may be left out where the redemption stands on one alone.
+    """
 
     redemption = serializers.CharField()
+    budget_line = serializers.CharField(default="")
     reason = serializers.CharField(max_length=200)
 
 
@@ -170,23 +178,31 @@ class RecordResults(BatchVerb):
     posts = True
 
 
-class BounceLine(BatchVerb):
-    """POST: a payment came back."""
+class LineVerb(BatchVerb):
+    """An act on one line, named by its redemption and budget line whatever its status."""
 
-    verb = services.bounce_line
-    input = BounceIn
-    posts = True
+    input = TakeOutIn
 
     def post(self, request: Request, number: str) -> Response:
-        """The batch's paid line of this redemption."""
-        data = self.read(self.input)
-        paid = selectors.list_lines(selectors.get_batch_for(self.scope, number)).filter(
-            redemption__number=data["redemption"], status=LineStatus.PAID
-        )
-        line = paid.first()
+        """Find the line, act."""
+        batch, data = selectors.get_batch_for(self.scope, number), self.read(self.input)
+        line = selectors.find_line(batch, data["redemption"], data["budget_line"])
         if line is None:
             raise not_found("line")
         return self.act({"line_id": line.pk, "reason": data["reason"]})
+
+
+class TakeOutLine(LineVerb):
+    """POST: leave a line of an open batch for a later one."""
+
+    verb = services.take_out_line
+
+
+class BounceLine(LineVerb):
+    """POST: a payment came back."""
+
+    verb = services.bounce_line
+    posts = True
 
 
 class ReconcileBatch(BatchVerb):
