@@ -156,6 +156,7 @@ CELERY_BEAT_SCHEDULE = {
     for name, seconds in {
         "audit.seal": 5.0,
         "agencies.sweep_deadlines": 10.0,
+        "issuance.prepare": 60.0,
         "reports.build_exports": 10.0,
         "files.scan": 10.0,
         "alerts.report_failed_deadlines": 60.0,
