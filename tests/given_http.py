@@ -60,9 +60,12 @@ class Machine:
         try:
             connection.request(method, path, body=raw or None, headers=signed)
             answer = connection.getresponse()
-            said = json.loads(answer.read() or b"{}")
+            raw = answer.read()
+            assert raw[:1] == b"{", self.house.log("web")[-4000:]
             return Answer(
-                answer.status, {name.lower(): value for name, value in answer.getheaders()}, said
+                answer.status,
+                {name.lower(): value for name, value in answer.getheaders()},
+                json.loads(raw),
             )
         finally:
             connection.close()

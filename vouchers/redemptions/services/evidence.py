@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -49,6 +50,15 @@ def read_usage(content: bytes) -> FocusFile:
     return parse_focus(io.BytesIO(content))
 
 
+def name_deviations(bill: FocusFile) -> list[dict[str, Any]]:
+    """What was put right in a bill: each kind of deviation from the standard and its rows."""
+    kinds = Counter((found.column, found.code) for found in bill.warnings)
+    return [
+        {"column": column, "code": code, "rows": rows}
+        for (column, code), rows in sorted(kinds.items())
+    ]
+
+
 @verb
 def submit_evidence(
     *,
@@ -90,7 +100,9 @@ def submit_evidence(
     _claim_papers(redemption, invoice, payment, actor, at)
     redemption.invoice = invoice
     redemption.eligible_fen = calculation["eligible_fen"]
-    redemption.calculation = {**calculation, "payment": payment}
+    redemption.calculation = {
+        **calculation, "payment": payment, "deviations": name_deviations(bill) if bill else [],
+    }  # fmt: skip
     redemption.is_silent = False
     move(
         redemption, RedemptionStatus.EVIDENCED,

@@ -1,0 +1,150 @@
+"""Usage bills of the shared data, filed for a redemption: over HTTP, and by the verb."""
+
+from __future__ import annotations
+
+import base64
+from collections import Counter
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from companies.errors import InvalidInput
+from companies.foundation.clock import set_demo_clock
+from companies.local_time import SHANGHAI
+from tests.given import given_approved_application, given_programme
+from tests.given_http import given_machine
+from tests.given_money import Sale, findings, given_account
+from tests.live import House
+from vouchers.issuance import services as vouchers
+from vouchers.providers.services import register_usage_account
+from vouchers.redemptions import services as redemptions
+from vouchers.redemptions.models import Redemption, UsageRecord
+
+INVOICE = "26332000000123456789"
+BILLED_FEN = 240_000
+SUBSIDY_FEN = BILLED_FEN * 3 // 10
+
+
+def at_day(year: int, month: int, day: int) -> datetime:
+    """Nine in the morning."""
+    return datetime(year, month, day, 9, tzinfo=SHANGHAI)
+
+
+def given_order_of_may() -> tuple[Sale, Redemption]:
+    """A voucher that lives in May 2026 and a confirmed order of 2,400.00 yuan."""
+    scheme = given_programme()
+    file = given_approved_application(scheme)
+    scheme.at = at_day(2025, 7, 1)
+    voucher = vouchers.prepare_voucher(
+        actor=scheme.actor("manager"), application_id=file.pk, at=scheme.at
+    )
+    voucher = vouchers.accept_voucher(
+        actor=scheme.actor("buyer_signatory"), voucher_id=voucher.pk, at=scheme.later(),
+        request_key="consent",
+    )  # fmt: skip
+    given_account(scheme)
+    register_usage_account(
+        actor=scheme.actor("seller_sales"), provider_id=scheme.provider.pk,
+        company_id=scheme.cast.companies["buyer"].pk, account_number="acct-7781",
+        at=scheme.later(),
+    )  # fmt: skip
+    sale = Sale(scheme, voucher)
+    scheme.at = at_day(2026, 5, 19)
+    return sale, sale.confirmed(BILLED_FEN)
+
+
+def papers_of_may(sale: Sale, redemption: Redemption, usage_file: bytes) -> dict[str, Any]:
+    """The invoice the bill names, in full, and the company's own share."""
+    papers = sale.papers(redemption)
+    papers["invoice"]["number"] = INVOICE
+    return {**papers, "usage_file": usage_file}
+
+
+def test_the_clean_bill_is_accepted_over_http_and_matched_to_its_redemption(
+    live_house: House, shared_dir: Path
+) -> None:
+    sale, redemption = given_order_of_may()
+    raw = (shared_dir / "data/focus/cn_provider_focus.csv").read_bytes()
+    papers = papers_of_may(sale, redemption, raw)
+    machine = given_machine(live_house, sale, "seller", "provider_agent")
+    set_demo_clock(sale.scheme.later())
+    address = f"/api/v1/redemptions/{redemption.number}/submit-evidence"
+    body = {**papers, "usage_file": base64.b64encode(raw).decode(), "usage_name": "五月.csv"}
+    answer = machine.post(address, body)
+    assert answer.status == 200, answer.body
+    assert answer.body["status"] == "EVIDENCED"
+    assert answer.body["calculation"]["counted_fen"] == BILLED_FEN
+    assert answer.body["calculation"]["subsidy_fen"] == SUBSIDY_FEN
+    assert answer.body["calculation"]["deviations"] == []
+    rows = UsageRecord.objects.filter(redemption=redemption, released_at=None)
+    assert rows.count() == len(set(rows.values_list("row_sha256", flat=True))) == 24
+    assert sum(rows.values_list("billed_cost", flat=True)) == Decimal(2400)
+    assert set(rows.values_list("invoice_number", flat=True)) == {INVOICE}
+    again = machine.post(address, body)
+    assert (again.status, again.body["code"]) == (409, "wrong_state")
+    sale.scheme.later()
+    assert findings(sale.scheme) == {}
+
+
+@pytest.mark.django_db
+def test_the_clean_bill_becomes_a_debt(shared_dir: Path) -> None:
+    sale, redemption = given_order_of_may()
+    raw = (shared_dir / "data/focus/cn_provider_focus.csv").read_bytes()
+    sale.prove(redemption, **papers_of_may(sale, redemption, raw))
+    redemption = redemptions.countersign(
+        actor=sale.actor("agent"), redemption_id=redemption.pk, at=sale.scheme.later()
+    )
+    redemption = sale.verify(redemption)
+    if redemption.status == "UNDER_CHECK":
+        redemption = sale.accept(redemption)
+    assert (redemption.status, redemption.accepted_fen) == ("ACCEPTED", SUBSIDY_FEN)
+    assert findings(sale.scheme) == {}
+
+
+@pytest.mark.django_db
+def test_the_bad_bill_is_refused_row_by_row_and_nothing_of_it_is_taken(shared_dir: Path) -> None:
+    sale, redemption = given_order_of_may()
+    raw = (shared_dir / "data/focus/cn_provider_bad.csv").read_bytes()
+    with pytest.raises(InvalidInput, match="usage_refused") as refusal:
+        sale.prove(redemption, **papers_of_may(sale, redemption, raw))
+    places = {(error["field"], error["message"]) for error in refusal.value.errors}
+    assert places == {
+        place
+        for number in range(1, 25)
+        for place in (
+            (f"row {number} BillingCurrency", "RMB"),
+            (f"row {number} ServiceCategory", "人工智能"),
+        )
+    }
+    assert refusal.value.facts["count"] == 48
+    redemption.refresh_from_db()
+    assert redemption.status == "CONFIRMED"
+    assert not UsageRecord.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_real_bill_is_read_whole_with_every_deviation_named(shared_dir: Path) -> None:
+    raw = (shared_dir / "data/focus/focus_sample_700.csv").read_bytes()
+    bill = redemptions.read_usage(raw)
+    assert (bill.totals.rows, bill.refusals) == (700, ())
+    assert bill.totals.billed == Decimal("13.52512369")
+    named = redemptions.name_deviations(bill)
+    codes: Counter[str] = Counter()
+    for kind in named:
+        codes[kind["code"]] += kind["rows"]
+    assert codes == {
+        "null_as_text": 6402, "instant_without_t_or_z": 2800, "column_missing": 1,
+        "column_unknown": 1,
+    }  # fmt: skip
+    assert {"column": "InvoiceId", "code": "column_missing", "rows": 1} in named
+
+
+@pytest.mark.django_db
+def test_a_real_bill_that_names_no_invoice_proves_none(shared_dir: Path) -> None:
+    sale, redemption = given_order_of_may()
+    raw = (shared_dir / "data/focus/focus_sample_700.csv").read_bytes()
+    with pytest.raises(InvalidInput, match="bill_differs"):
+        sale.prove(redemption, **papers_of_may(sale, redemption, raw))
