@@ -51,6 +51,17 @@ def list_lines(batch: SettlementBatch) -> QuerySet[SettlementLine]:
     ).order_by("id")  # fmt: skip
 
 
+def find_line(
+    batch: SettlementBatch, redemption_number: str, line_number: str
+) -> SettlementLine | None:
+    """The batch's line of this redemption on this budget line, or its only one, or None."""
+    lines = batch.lines.filter(redemption__number=redemption_number)
+    if line_number:
+        lines = lines.filter(voucher_funding__line__number=line_number)
+    found = list(lines[:2])
+    return found[0] if len(found) == 1 else None
+
+
 def list_instructions(batch: SettlementBatch) -> QuerySet[PaymentInstruction]:
     """The rows of the payment sheet of this round of signing."""
     return (

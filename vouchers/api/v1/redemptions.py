@@ -231,6 +231,21 @@ class RejectRedemption(RedemptionVerb):
     posts = True
 
 
+class DecisionIn(StrictSerializer):
+    """Whether a disputed claim goes on to be checked, and why."""
+
+    goes_on = serializers.BooleanField()
+    reason = serializers.CharField(max_length=2000)
+
+
+class DecideDispute(RedemptionVerb):
+    """POST: a reviewer ends a dispute: on to the check, or off with the hold released."""
+
+    verb = services.decide_dispute
+    input = DecisionIn
+    posts = True
+
+
 class ReverseRedemption(RedemptionVerb):
     """POST: 冲销 before payment."""
 
