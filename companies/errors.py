@@ -1,7 +1,7 @@
 """The families of refusal. They know no HTTP; `vouchers/api/errors.py` holds that table.
 
 A refusal has a public `code` (never reused), a lazy `message` with named placeholders and
-`facts` (primitives) that fill them. `errors` lists single places: {"field", "code", "message"}.
+`facts` (primitives and choices) that fill them. `errors` lists single places: {"field", "code", "message"}.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class DomainError(Exception):
-    """A refusal with a public code. `facts` must hold primitives only."""
+    """A refusal with a public code. `facts` hold primitives, choices or lists of choices only."""
 
     def __init__(
         self,
@@ -40,7 +40,17 @@ class DomainError(Exception):
 
         `%`-style named placeholders: a tenant's text in a fact is never a template itself.
         """
-        return str(self.message) % self.facts if self.facts else str(self.message)
+        message = str(self.message)
+        if not self.facts:
+            return message
+        return message % {name: _said(fact) for name, fact in self.facts.items()}
+
+
+def _said(fact: Any) -> str:
+    """A choice is said by its label, several one after the other."""
+    if isinstance(fact, list | tuple):
+        return ", ".join(_said(one) for one in fact)
+    return str(getattr(fact, "label", fact))
 
 
 class Malformed(DomainError):

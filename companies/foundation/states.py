@@ -16,8 +16,8 @@ def require_step(steps: Steps, current: str, target: str, noun: str) -> None:
     if target not in steps.get(current, frozenset()):
         raise Conflict(
             "wrong_state",
-            _("%(noun)s is %(status)s; %(target)s cannot follow from there."),
+            _("%(noun)s is “%(status)s”; “%(target)s” cannot follow from there."),
             noun=noun,
-            status=str(current),
-            target=str(target),
+            status=type(target)(current),
+            target=target,
         )

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from companies.errors import NotAllowed
 from companies.foundation.actors import Actor
-from companies.registry.models import Membership
+from companies.registry.models import CompanyRole, Membership
 from companies.registry.selectors import list_memberships
 from companies.users.policies import require_scope
 
@@ -28,6 +28,6 @@ def require_membership(
         raise NotAllowed(
             "membership_missing",
             _("This needs the role of %(roles)s in this company."),
-            roles=", ".join(wanted),
+            roles=[CompanyRole(role) for role in wanted],
         )
     return membership

@@ -43,7 +43,7 @@ def require_duty(
         raise NotAllowed(
             "duty_missing",
             _("This needs the duty of %(roles)s in this agency."),
-            roles=", ".join(wanted),
+            roles=[Role(role) for role in wanted],
         )
     return duty
 

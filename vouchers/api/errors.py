@@ -10,7 +10,8 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
-from django.utils.translation import gettext, override
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 from rest_framework import exceptions
 from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
@@ -30,24 +31,29 @@ FAMILIES: tuple[tuple[type[errors.DomainError], int], ...] = (
     (errors.TryAgain, 503),
 )
 
-# What the framework itself refuses: exception → (status, code, English sentence to translate).
-FRAMEWORK: tuple[tuple[type[Exception], int, str, str], ...] = (
-    (exceptions.ParseError, 400, "malformed", "The request cannot be read as JSON."),
-    (exceptions.NotAuthenticated, 401, "not_signed_in", "Please sign in first."),
-    (exceptions.AuthenticationFailed, 401, "not_signed_in", "Please sign in first."),
-    (exceptions.PermissionDenied, 403, "not_allowed", "You may not do this."),
-    (PermissionDenied, 403, "not_allowed", "You may not do this."),
-    (exceptions.NotFound, 404, "not_found", "There is nothing at this address."),
-    (Http404, 404, "not_found", "There is nothing at this address."),
-    (exceptions.MethodNotAllowed, 405, "method_not_allowed", "This address knows no such method."),
-    (exceptions.NotAcceptable, 406, "not_acceptable", "Only JSON is spoken here."),
+# What the framework itself refuses: exception → (status, code, sentence).
+FRAMEWORK: tuple[tuple[type[Exception], int, str, Any], ...] = (
+    (exceptions.ParseError, 400, "malformed", _("The request cannot be read as JSON.")),
+    (exceptions.NotAuthenticated, 401, "not_signed_in", _("Please sign in first.")),
+    (exceptions.AuthenticationFailed, 401, "not_signed_in", _("Please sign in first.")),
+    (exceptions.PermissionDenied, 403, "not_allowed", _("You may not do this.")),
+    (PermissionDenied, 403, "not_allowed", _("You may not do this.")),
+    (exceptions.NotFound, 404, "not_found", _("There is nothing at this address.")),
+    (Http404, 404, "not_found", _("There is nothing at this address.")),
+    (
+        exceptions.MethodNotAllowed,
+        405,
+        "method_not_allowed",
+        _("This address knows no such method."),
+    ),
+    (exceptions.NotAcceptable, 406, "not_acceptable", _("Only JSON is spoken here.")),
     (
         exceptions.UnsupportedMediaType,
         415,
         "media_type_unsupported",
-        "Send the request as application/json.",
+        _("Send the request as application/json."),
     ),
-    (exceptions.Throttled, 429, "too_many_requests", "Too many requests. Please wait a little."),
+    (exceptions.Throttled, 429, "too_many_requests", _("Too many requests. Please wait a little.")),
 )
 
 
@@ -63,7 +69,7 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
         status = next(status for family, status in FAMILIES if isinstance(error, family))
         return problem(status, error.code, error, error.errors)
     if isinstance(error, exceptions.ValidationError):
-        wrong = errors.InvalidInput("invalid_input", "Some fields need to be put right.")
+        wrong = errors.InvalidInput("invalid_input", _("Some fields need to be put right."))
         return problem(422, wrong.code, wrong, list(_places(error.detail)))
     for kind, status, code, sentence in FRAMEWORK:
         if isinstance(error, kind):
@@ -81,13 +87,13 @@ def problem(
     messages = {}
     for language, tag in (("zh-hans", "zh-Hans"), ("en", "en")):
         with override(language):
-            messages[tag] = _said(error)
+            messages[tag] = error.text()
     body = {
         "type": f"urn:suanquan:error:{code}",
         "title": code.replace("_", " "),
         "status": status,
         "code": code,
-        "detail": _said(error),
+        "detail": error.text(),
         "messages": messages,
         "errors": [_plain(place) for place in places],
         "facts": {name: _primitive(value) for name, value in error.facts.items()},
@@ -99,12 +105,6 @@ def problem(
     if status == 401:
         response["WWW-Authenticate"] = 'Signature realm="suanquan"'
     return response
-
-
-def _said(error: errors.DomainError) -> str:
-    message = error.message
-    text = gettext(message) if isinstance(message, str) else str(message)
-    return text % error.facts if error.facts else text
 
 
 def _places(detail: Any, path: str = "") -> Any:

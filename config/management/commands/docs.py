@@ -98,7 +98,8 @@ def refusals() -> str:
     """Every code a caller may meet, from the places that refuse."""
     found: dict[tuple[str, int, str], set[str]] = {}
     for _kind, status, code, sentence in FRAMEWORK:
-        found.setdefault((code, status, "the framework's"), set()).add(sentence)
+        with override("en"):
+            found.setdefault((code, status, "the framework's"), set()).add(str(sentence))
     statuses = {family.__name__: status for family, status in FAMILIES}
     for path in _sources("*.py"):
         for family, code, sentence in _raised(ast.parse(path.read_text(encoding="utf-8"))):

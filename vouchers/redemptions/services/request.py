@@ -104,7 +104,7 @@ def _require_usable(voucher: Voucher, offer: Offer, terms: VoucherTerms, at: dat
             "voucher_not_usable",
             _("Voucher %(number)s cannot be used now (%(status)s)."),
             number=voucher.number,
-            status=str(voucher.status),
+            status=VoucherStatus(voucher.status),
         )
     if provider.status != ProviderStatus.APPROVED or not is_in_admission(
         provider.pk, voucher.programme_id, at
