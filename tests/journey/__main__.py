@@ -254,7 +254,9 @@ class Journey:
     def ways_back(self) -> None:
         """Bounce, cancel, reverse, withdraw, reject, decline, revoke, expire."""
         s = self.s
-        s.do("clerk", "bounce", f"batches/{self.batch}/bounce-line", {"redemption": self.redeemed, "reason": "账户注销"})
+        paid = s.who("clerk").get(f"batches/{self.batch}")["lines"][0]
+        line = {"redemption": paid["redemption"], "budget_line": paid["budget_line"]}
+        s.do("clerk", "bounce", f"batches/{self.batch}/bounce-line", {**line, "reason": "账户注销"})
         company = self.company_of("agent")
         account = f"acct-{self.tag}"
         cancelled = self.order(self.voucher, "agent")
