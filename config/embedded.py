@@ -52,7 +52,7 @@ class Services:
 
     def sql(self, statement: str, database: str = "postgres") -> str:
         """Run one statement as superuser; returns unaligned rows."""
-        command = [self.bin / "psql", "-X", "-h", self.sockets, "-U", "postgres", "-Atq"]
+        command = [str(self.bin / "psql"), "-X", "-h", str(self.sockets), "-U", "postgres", "-Atq"]
         done = subprocess.run(
             [*command, "-v", "ON_ERROR_STOP=1", "-d", database, "-c", statement],
             env=CLEAN, capture_output=True, text=True, check=False,
@@ -272,7 +272,7 @@ def _start_redis(
 
 def _wait(services: Services, home: Path) -> None:
     """Until both answer, or say which log tells why not."""
-    ready = [services.bin / "pg_isready", "-q", "-h", services.sockets]
+    ready = [str(services.bin / "pg_isready"), "-q", "-h", str(services.sockets)]
     for _ in range(300):
         if services.postgres.poll() is not None:
             raise CannotStart(f"PostgreSQL stopped at once; {home}/postgres.log tells why.")

@@ -31,11 +31,11 @@ class CompositeKey(BaseConstraint):
         """The parent's table."""
         return str(apps.get_model(self.to)._meta.db_table)
 
-    def constraint_sql(self, model: Any, schema_editor: Any) -> None:
+    def constraint_sql(self, model: Any, schema_editor: Any) -> None:  # type: ignore[override]
         """Never part of CREATE TABLE."""
         self.create_sql(model, schema_editor)
 
-    def create_sql(self, model: Any, schema_editor: Any) -> None:
+    def create_sql(self, model: Any, schema_editor: Any) -> None:  # type: ignore[override]
         """The ALTER TABLE that adds the key, at the migration's end: its parent may come later."""
         schema_editor.deferred_sql.append(
             f'ALTER TABLE "{model._meta.db_table}" ADD CONSTRAINT "{self.name}" '
@@ -51,7 +51,7 @@ class CompositeKey(BaseConstraint):
         """PostgreSQL alone judges; a look-up in Python would race."""
 
     def __eq__(self, other: object) -> bool:
-        return type(other) is type(self) and self.deconstruct() == other.deconstruct()  # type: ignore[attr-defined]
+        return type(other) is type(self) and self.deconstruct() == other.deconstruct()
 
     def __hash__(self) -> int:
         return hash(self.name)

@@ -50,7 +50,7 @@ class Scope:
     @property
     def roles(self) -> frozenset[str]:
         """Every role held anywhere, of duties and memberships."""
-        held = [*self.duties, *self.memberships]
+        held: list[Duty | Membership] = [*self.duties, *self.memberships]
         return frozenset(str(right.role) for right in held)
 
     def has_role(self, *roles: str) -> bool:

@@ -158,7 +158,7 @@ def add_bank_account(
     company = lock_rows(Company.objects.filter(pk=company_id))[0]
     if account_name.strip() != company.name_zh:
         raise InvalidInput("account_name_differs", _("The account must be the company's own."))
-    account = BankAccount.objects.create(
+    account = BankAccount.objects.create(  # type: ignore[misc]
         company=company,
         version=company.bank_accounts.count() + 1,
         account_name=account_name.strip(),

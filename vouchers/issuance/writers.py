@@ -36,7 +36,7 @@ def certificate_pdf(voucher: Voucher) -> bytes:
     qr = io.BytesIO()
     segno.make(verify_url(voucher), error="m").save(qr, kind="svg", border=2, xmldecl=False)
     return bytes(
-        typst.compile(
+        typst.compile(  # type: ignore[call-overload]
             {"main.typ": TEMPLATE.read_bytes(), "qr.svg": qr.getvalue()},
             font_paths=[FONTS],
             ignore_system_fonts=True,

@@ -77,10 +77,10 @@ def list_statement(line_groups: Iterable[int]) -> QuerySet[Transfer]:
 def trial_balance(line_groups: Iterable[int]) -> list[tuple[str, int, int]]:
     """(kind, debits_fen, credits_fen) summed over these lines, in chart order."""
     rows = {
-        row["kind"]: (row["debits"], row["credits"])
+        row["kind"]: (row["all_debits_fen"], row["all_credits_fen"])
         for row in Account.objects.filter(line_group__in=list(line_groups))
         .values("kind")
-        .annotate(debits=Sum("debits_fen"), credits=Sum("credits_fen"))
+        .annotate(all_debits_fen=Sum("debits_fen"), all_credits_fen=Sum("credits_fen"))
     }
     return [(kind, *rows[kind]) for kind in AccountKind.values if kind in rows]
 

@@ -68,7 +68,7 @@ class Total(NamedTuple):
 
     code: str
     name: str
-    count: int
+    count: int  # type: ignore[assignment]
     amount_fen: int
 
 

@@ -175,6 +175,7 @@ def write_package(programme: Programme, dataset: str, path: Path) -> dict[str, A
             others.append(
                 _write_bytes("datapackage.json", json_bytes(descriptor(title, tables)), folder)
             )
+        files = [*tables, *others]
         manifest = {
             "format": 1,
             "title": title,
@@ -182,10 +183,10 @@ def write_package(programme: Programme, dataset: str, path: Path) -> dict[str, A
             "filter": {"programme": programme.code, "dataset": dataset},
             "as_of_leaf": position.leaf,
             "root": position.root_hex,
-            "files": [*tables, *others],
+            "files": files,
         }
         (folder / MANIFEST).write_bytes(json_bytes(manifest))
-        write_zip(path, folder, [MANIFEST, *(file["name"] for file in manifest["files"])])
+        write_zip(path, folder, [MANIFEST, *(file["name"] for file in files)])
     return manifest
 
 

@@ -74,7 +74,7 @@ def parse_sheet(raw: bytes) -> list[SheetRow]:
     lines = csv.reader(io.StringIO(raw.decode("utf-8-sig"), newline=""))
     if tuple(next(lines, ())) != SheetRow._fields:
         raise ValueError("not a payment sheet")
-    return [SheetRow(int(c[0]), *c[1:8], int(c[8]), c[9]) for c in lines]  # type: ignore[arg-type]
+    return [SheetRow(int(c[0]), *c[1:8], int(c[8]), c[9]) for c in lines]  # type: ignore[arg-type, call-arg]
 
 
 def render_results(results: Sequence[Result]) -> bytes:

@@ -135,7 +135,7 @@ def sum_by_line(batch: SettlementBatch) -> dict[int, tuple[int, int, int]]:
         key = line.voucher_funding.line_id
         if line.status == "PAID":
             paid[key] = paid.get(key, 0) + line.amount_fen
-        if not hasattr(line.pay_entry, "reversed_by"):
+        if line.pay_entry is not None and not hasattr(line.pay_entry, "reversed_by"):
             posted = sum(line.pay_entry.transfers.values_list("amount_fen", flat=True))
             booked[key] = booked.get(key, 0) + posted
     keys = {*said, *paid, *booked}

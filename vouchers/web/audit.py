@@ -273,7 +273,7 @@ class ExportDownload(AuditDesk):
 
     roles = (*WATCHERS, *FINANCE, *OFFICERS)
 
-    def get(self, request: HttpRequest, number: str) -> HttpResponseBase:  # type: ignore[override]
+    def get(self, request: HttpRequest, number: str) -> HttpResponseBase:
         """The zip as an attachment."""
         job = selectors.get_export_for(self.scope, number)
         package = selectors.open_package(job)

@@ -21,7 +21,7 @@ from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.renderers import OpenApiYamlRenderer
 
 from companies import errors
-from config.catalogues import ROOT
+from config.catalogues import ROOT, compile_all
 from vouchers.api.errors import FAMILIES, FRAMEWORK
 from vouchers.oversight.checks import CHECKS
 
@@ -128,7 +128,7 @@ def _raised(tree: ast.Module) -> Iterator[tuple[str, str, str]]:
             with override("en"):
                 yield "NotFound", absent.code, str(absent.message)
         elif name in families and len(node.args) > 1:
-            for code, sentence in _pairs(*node.args[:2], tables):
+            for code, sentence in _pairs(node.args[0], node.args[1], tables):
                 yield name, code, sentence
 
 
@@ -220,7 +220,8 @@ class Command(BaseCommand):
         parser.add_argument("--check", action="store_true")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Generate, compare, write."""
+        """Compile the catalogue, then generate, compare, write."""
+        compile_all()
         behind = []
         for name, generate in PAGES.items():
             path = ROOT / "docs" / name

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db.models import Q, QuerySet, Sum
 from django.utils.translation import gettext_lazy as _
@@ -313,7 +313,7 @@ def _caps_of(applications: list[Application], at: datetime) -> QuerySet[CapUsage
     )
 
 
-def _counted(subject_ref: str) -> QuerySet[CapEntry, dict[str, int]]:
+def _counted(subject_ref: str) -> QuerySet[CapEntry, Any]:
     """Per counter what still counts for this subject."""
     return (
         CapEntry.objects.filter(subject_ref=subject_ref)

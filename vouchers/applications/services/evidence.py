@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from hashlib import sha256
+from typing import Any
 
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
@@ -151,7 +152,7 @@ def _record(
     actor: Actor,
     *,
     at: datetime,
-    **facts: str | int,
+    **facts: Any,
 ) -> None:
     """The record shows the keyed digest's beginning: enough to follow, too little to try."""
     record_event(

@@ -24,6 +24,7 @@ from vouchers.applications.services.evidence import (
     register_evidence,
     release_claims,
 )
+from vouchers.programmes.facts import FactValue
 from vouchers.programmes.rules import VoucherTerms, is_eligible_use
 from vouchers.providers.models import ServiceClass, UsageAccount
 from vouchers.redemptions.focus import FocusFile, FocusRow, parse_focus
@@ -241,7 +242,7 @@ def _is_eligible(terms: VoucherTerms, redemption: Redemption, row: FocusRow) -> 
         return False
     if row.billed_cost < 0 and not terms.net_credits:
         return False
-    goods = {"goods.service_class": str(redemption.offer.service_class)}
+    goods: dict[str, FactValue] = {"goods.service_class": str(redemption.offer.service_class)}
     return bool(
         is_eligible_use(terms=terms, service_category=row.service_category, goods=goods)
     )

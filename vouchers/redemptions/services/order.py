@@ -104,6 +104,6 @@ def end_hold(
     release_hold(redemption, request=request, actor=actor, at=at)
     move(
         redemption, target, action=action, actor=actor, at=at, before=before,
-        right=right, request_ref=request.ref,  # type: ignore[arg-type]
+        right=right, request_ref=request.ref,
     )  # fmt: skip
     close_term(redemption, "redemptions.hold_end", at)

@@ -191,7 +191,7 @@ def lock_batch(*, actor: Actor, batch_id: int, at: datetime) -> SettlementBatch:
         }
         for line in list_lines(batch).filter(status=LineStatus.PENDING)
     ]  # fmt: skip
-    batch.total_fen = sum(row["amount_fen"] for row in content)
+    batch.total_fen = sum(int(row["amount_fen"]) for row in content)
     frozen = rfc8785.dumps({"number": batch.number, "lines": content})
     batch.sha256 = hashlib.sha256(frozen).hexdigest()
     for redemption in redemptions:

@@ -41,7 +41,7 @@ register = template.Library()
 
 
 @register.filter
-def yuan(fen: int | None) -> str:
+def yuan(fen: int | str | None) -> str:
     """Money as people see it; a dash where there is none."""
     return "—" if fen is None or fen == "" else money.format_yuan(int(fen))
 
