@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from config import embedded
+from config import catalogues, embedded
 
 TEMPLATE = "tpl_suanquan"
 ROOT = Path(__file__).resolve().parent.parent
@@ -29,6 +29,7 @@ def pytest_load_initial_conftests() -> None:
     if worker:
         take_share(int(worker.removeprefix("gw")) + 1)
         return
+    catalogues.compile_all()
     state = Path(tempfile.mkdtemp(prefix="sq-test-", dir="/tmp"))
     state.chmod(0o711)
     STARTED["state"] = state
