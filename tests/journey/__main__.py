@@ -10,8 +10,8 @@ from datetime import date, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
-from config.management.demo import cast, papers, scheme
 from companies.local_time import SHANGHAI
+from config.management.demo import cast, papers, scheme
 from tests.journey import ending
 from tests.journey.house import Person, house
 from tests.journey.script import Script
@@ -38,7 +38,9 @@ def main() -> None:
         journey.set_up()
         journey.live()
         journey.ways_back()
-        print(f"\n{script.refusals} forbidden reuses of a person were tried and refused: seat_taken")
+        print(
+            f"\n{script.refusals} forbidden reuses of a person were tried and refused: seat_taken"
+        )
         ending.tell(script.who("clerk"), script.who("auditor"), journey.programme)
 
 
@@ -56,23 +58,50 @@ class Journey:
         """Seat map, programme, rules, money, ceiling, round, provider."""
         s = self.s
         maps = {"agency": cast.LEAD, "name_zh": "岗位方案", "name_en": "Seat map"}
-        made = s.do("manager", "propose seat map", "seat-maps", {**maps, "code": self.seat_map, "seats": s.seats})
+        made = s.do(
+            "manager",
+            "propose seat map",
+            "seat-maps",
+            {**maps, "code": self.seat_map, "seats": s.seats},
+        )
         version = f"{self.seat_map}@{made['version']}"
         s.do("authoriser", "approve seat map", f"seat-maps/{version}/approve-seat-map")
         names = {"name_zh": "旅程（演示）", "name_en": "Journey (demo)"}
-        body = {"agency": cast.LEAD, "finance_agency": cast.FINANCE, "code": self.programme, **names}
+        body = {
+            "agency": cast.LEAD,
+            "finance_agency": cast.FINANCE,
+            "code": self.programme,
+            **names,
+        }
         s.do("manager", "create programme", "programmes", body)
         at = f"programmes/{self.programme}"
-        rules = s.do("manager", "draft rules", f"{at}/draft-rule-version", {"document": scheme.demo_rules(version)})
-        s.do("approver3", "publish rules", f"rule-versions/{self.programme}@{rules['version']}/publish-rule-version")
+        rules = s.do(
+            "manager",
+            "draft rules",
+            f"{at}/draft-rule-version",
+            {"document": scheme.demo_rules(version)},
+        )
+        s.do(
+            "approver3",
+            "publish rules",
+            f"rule-versions/{self.programme}@{rules['version']}/publish-rule-version",
+        )
         s.do("approver3", "activate programme", f"{at}/activate-programme")
-        s.do("authoriser", "set ceiling", f"{at}/set-ceiling", {"period": "2026", "limit_fen": scheme.CEILING_FEN})
+        s.do(
+            "authoriser",
+            "set ceiling",
+            f"{at}/set-ceiling",
+            {"period": "2026", "limit_fen": scheme.CEILING_FEN},
+        )
         for order, (number, day, amount_fen) in enumerate(scheme.DOCUMENTS, 1):
             self._fund(order, f"{number}-{self.tag}", day, amount_fen)
         window = {
-            "code": "R1", "name_zh": "第一批", "name_en": "First round",
-            "opens_at": s.at.isoformat(), "closes_at": (s.at + timedelta(days=200)).isoformat(),
-        }  # fmt: skip
+            "code": "R1",
+            "name_zh": "第一批",
+            "name_en": "First round",
+            "opens_at": s.at.isoformat(),
+            "closes_at": (s.at + timedelta(days=200)).isoformat(),
+        }
         s.do("manager", "create round", f"{at}/create-round", window)
         s.do("approver3", "publish round", f"rounds/{self.programme}@R1/publish-round")
         providers = s.who("manager").get("providers")["items"]
@@ -84,35 +113,62 @@ class Journey:
         """One document: root line, funding line, APPROPRIATE, SUBALLOCATE."""
         s, at = self.s, f"programmes/{self.programme}"
         document = {
-            "document_number": number, "document_date": day, "title": "指标下达（演示）",
-            "fiscal_year": 2026, "amount_fen": amount_fen,
-        }  # fmt: skip
+            "document_number": number,
+            "document_date": day,
+            "title": "指标下达（演示）",
+            "fiscal_year": 2026,
+            "amount_fen": amount_fen,
+        }
         s.do("manager", "record appropriation", f"{at}/record-appropriation", document)
         line = {
-            "document_number": number, "name_zh": "指标", "name_en": "Line",
-            "function_code": "2150805", "economic_code": "50701", "fund_nature": "一般公共预算",
-            "channel": "TREASURY", "draw_order": order,
-        }  # fmt: skip
+            "document_number": number,
+            "name_zh": "指标",
+            "name_en": "Line",
+            "function_code": "2150805",
+            "economic_code": "50701",
+            "fund_nature": "一般公共预算",
+            "channel": "TREASURY",
+            "draw_order": order,
+        }
         root = s.do("manager", "draft root line", f"{at}/draft-budget-line", line)["number"]
         s.do("authoriser", "approve line", f"budget-lines/{root}/approve-budget-line")
-        leaf = s.do("manager", "draft funding line", f"{at}/draft-budget-line", {**line, "parent": root})["number"]
+        leaf = s.do(
+            "manager", "draft funding line", f"{at}/draft-budget-line", {**line, "parent": root}
+        )["number"]
         s.do("authoriser", "approve line", f"budget-lines/{leaf}/approve-budget-line")
         s.do("authoriser", "book appropriation", f"budget-lines/{root}/book-appropriation")
-        s.do("authoriser", "suballocate", f"budget-lines/{root}/suballocate", {"child": leaf, "amount_fen": amount_fen})
+        s.do(
+            "authoriser",
+            "suballocate",
+            f"budget-lines/{root}/suballocate",
+            {"child": leaf, "amount_fen": amount_fen},
+        )
 
     # ── the company's side ──────────────────────────────────────────────────────────────────
 
     def apply(self, agent: str, signatory: str, company: str) -> str:
         """Draft, fill in, attach, submit; returns the number."""
         s, day = self.s, self.s.at.date().isoformat()
-        told = s.do(agent, "draft", "applications", {"programme": self.programme, "round": "R1", "company": company})
+        told = s.do(
+            agent,
+            "draft",
+            "applications",
+            {"programme": self.programme, "round": "R1", "company": company},
+        )
         number = str(told["number"])
         form = {
-            "purpose": "模型训练（演示）", "kind": "compute", "service_class": "compute",
-            "provider_number": self.provider, "planned_amount_fen": PRICE_FEN,
-            "contract_number": f"HT-{self.tag}-{number}", "contract_date": day, "period_first": day,
-            "period_last": "2026-12-31", "prior_support_fen": 0, "declares_true": True,
-        }  # fmt: skip
+            "purpose": "模型训练（演示）",
+            "kind": "compute",
+            "service_class": "compute",
+            "provider_number": self.provider,
+            "planned_amount_fen": PRICE_FEN,
+            "contract_number": f"HT-{self.tag}-{number}",
+            "contract_date": day,
+            "period_first": day,
+            "period_last": "2026-12-31",
+            "prior_support_fen": 0,
+            "declares_true": True,
+        }
         s.do(agent, "save", f"applications/{number}/save-application", {"form": form})
         s.who(agent).attach(number, "contract", "contract.pdf", papers.contract_pdf(number))
         s.do(signatory, "submit", f"applications/{number}/submit-application")
@@ -133,7 +189,11 @@ class Journey:
         advice = {"amount_fen": GRANT_FEN, "reason": "符合条件"}
         s.act("REVIEW", f"{at}/recommend-application", advice, main=main)
         s.later(hours=3)
-        notice = {"applications": [number], "title_zh": f"公示 {number}", "title_en": f"Notice {number}"}
+        notice = {
+            "applications": [number],
+            "title_zh": f"公示 {number}",
+            "title_en": f"Notice {number}",
+        }
         return str(s.act("APPROVE", "notices", notice, main=main)["number"])
 
     def issue(self, number: str, signatory: str) -> str:
@@ -151,14 +211,21 @@ class Journey:
         vouchers = self.s.who("manager").get(f"vouchers?programme={self.programme}")["items"]
         return str(next(v["number"] for v in vouchers if v["application"] == number))
 
-    def redeem(self, voucher: str, agent: str, company: str, account: str, *, main: bool = False) -> str:
+    def redeem(
+        self, voucher: str, agent: str, company: str, account: str, *, main: bool = False
+    ) -> str:
         """Order, hold, confirm, prove, countersign, verify, accept."""
         s = self.s
         number = self.order(voucher, agent)
         at = f"redemptions/{number}"
         s.do("provider", "confirm order", f"{at}/confirm-order")
         s.later(days=6)
-        s.do("provider", "file evidence", f"{at}/submit-evidence", self.evidence(voucher, agent, company, account, number))
+        s.do(
+            "provider",
+            "file evidence",
+            f"{at}/submit-evidence",
+            self.evidence(voucher, agent, company, account, number),
+        )
         s.later(hours=1)
         s.do(agent, "countersign", f"{at}/countersign")
         s.act("ACCEPT", f"{at}/verify-invoice", {"status": "VERIFIED"}, main=False)
@@ -170,12 +237,17 @@ class Journey:
         """HOLD."""
         self.serial += 1
         body = {
-            "voucher": voucher, "provider": self.provider, "offer": "GPU-H",
-            "order_number": f"SO-{self.serial}", "price_fen": PRICE_FEN // 2,
-        }  # fmt: skip
+            "voucher": voucher,
+            "provider": self.provider,
+            "offer": "GPU-H",
+            "order_number": f"SO-{self.serial}",
+            "price_fen": PRICE_FEN // 2,
+        }
         return str(self.s.do(agent, "order", "redemptions", body)["number"])
 
-    def evidence(self, voucher: str, agent: str, company: str, account: str, number: str) -> dict[str, Any]:
+    def evidence(
+        self, voucher: str, agent: str, company: str, account: str, number: str
+    ) -> dict[str, Any]:
         """Invoice, own payment and a FOCUS bill."""
         seller = str(self.s.who("provider").get(f"providers/{self.provider}")["company"])
         day: date = self.s.at.date()
@@ -183,10 +255,15 @@ class Journey:
         own_fen = price_fen - int(self.s.who(agent).get(f"redemptions/{number}")["requested_fen"])
         invoice_number = papers.invoice_number(self.serial)
         bill = papers.usage_bill(
-            amount_fen=price_fen, account=account, company="演示", credit_code=company,
-            provider="演示", invoice_number=invoice_number, voucher=voucher,
+            amount_fen=price_fen,
+            account=account,
+            company="演示",
+            credit_code=company,
+            provider="演示",
+            invoice_number=invoice_number,
+            voucher=voucher,
             first=day - timedelta(days=4),
-        )  # fmt: skip
+        )
         invoice = papers.invoice(invoice_number, day, price_fen, seller, company)
         payment = papers.receipt(f"HD{self.serial}", day, own_fen, company, seller)
         for paper in (invoice, payment):
@@ -215,12 +292,18 @@ class Journey:
         answers = []
         for row in rows:
             number = f"ZF{self.tag}{row['order'][-4:]}{row['row_number']}"
-            said = {"row_number": row["row_number"], "paid": paid, "reason": "" if paid else "户名不符"}
+            said = {
+                "row_number": row["row_number"],
+                "paid": paid,
+                "reason": "" if paid else "户名不符",
+            }
             if paid:
                 said |= {
-                    "treasury_number": number, "paid_on": self.s.at.date().isoformat(),
-                    "account": row["account"], "receipt_sha256": sha256(number.encode()).hexdigest(),
-                }  # fmt: skip
+                    "treasury_number": number,
+                    "paid_on": self.s.at.date().isoformat(),
+                    "account": row["account"],
+                    "receipt_sha256": sha256(number.encode()).hexdigest(),
+                }
             answers.append(said)
         return answers
 
@@ -238,7 +321,9 @@ class Journey:
         s.later(days=1)
         failed = self.pay([redeemed], main=True, paid=False)
         s.later(days=1)
-        batch = str(s.do("clerk", "draw up follow-up", f"batches/{failed}/draw-up-follow-up")["number"])
+        batch = str(
+            s.do("clerk", "draw up follow-up", f"batches/{failed}/draw-up-follow-up")["number"]
+        )
         at = f"batches/{batch}"
         s.act("BUILD", f"{at}/lock-batch")
         for act in ("BATCH_APPROVE", "AUTHORISE", "RELEASE"):
@@ -263,8 +348,15 @@ class Journey:
         s.do("agent", "cancel order", f"redemptions/{cancelled}/cancel-redemption")
         second = self.redeem(self.voucher, "agent", company, account)
         s.later(hours=1)
-        s.act("ACCEPT", f"redemptions/{second}/reverse-redemption", {"reason": "重复入账"}, main=False)
-        s.do("clerk", "reverse (second)", f"redemptions/{second}/reverse-redemption", {"reason": "重复入账"})
+        s.act(
+            "ACCEPT", f"redemptions/{second}/reverse-redemption", {"reason": "重复入账"}, main=False
+        )
+        s.do(
+            "clerk",
+            "reverse (second)",
+            f"redemptions/{second}/reverse-redemption",
+            {"reason": "重复入账"},
+        )
         others = [f"company{index:03d}" for index in (2, 3, 4, 5)]
         withdrawn = self.apply(others[0], others[0], self.company_of(others[0]))
         s.do(others[0], "withdraw", f"applications/{withdrawn}/withdraw-application")
@@ -293,7 +385,9 @@ class Journey:
         number = self.apply(name, name, self.company_of(name))
         self.award(number)
         voucher = self.issue(number, name)
-        s.act("APPROVE", f"vouchers/{voucher}/propose-revocation", {"reason": "材料不实"}, main=False)
+        s.act(
+            "APPROVE", f"vouchers/{voucher}/propose-revocation", {"reason": "材料不实"}, main=False
+        )
         s.later(hours=1)
         letters = s.who(name).get("letters")["items"]
         letter = next(item for item in letters if item["kind"] == "PRIOR_NOTICE")
@@ -319,7 +413,12 @@ class Journey:
         """The provider registers the company's account."""
         number = f"acct-{self.tag}"
         body = {"company": company, "account_number": number}
-        self.s.do("provider", "register account", f"providers/{self.provider}/register-usage-account", body)
+        self.s.do(
+            "provider",
+            "register account",
+            f"providers/{self.provider}/register-usage-account",
+            body,
+        )
         return number
 
 

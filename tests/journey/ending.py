@@ -1,4 +1,4 @@
-"""The identity of the domain, from the API, from the ledger, from an export; then every invariant."""
+"""The identity of the domain, from API, ledger and export; then every invariant."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def code_of(username: str) -> str:
 
 
 def tell(clerk: Person, auditor: Person, programme: str) -> None:
-    """Print the identity three times the same, then one line per invariant. Exits 1 on a difference."""
+    """Print the identity three times, then one line per invariant. Exits 1 on a difference."""
     from django.core.management import call_command
 
     told = {

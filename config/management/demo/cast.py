@@ -29,10 +29,23 @@ class Person(NamedTuple):
 
 
 BODIES = (
-    Body("YJ-GOV", "砚江省人民政府（演示）", "Yanjiang Government (demo)", "GOVERNMENT", "990000", ""),
-    Body("YJ-DATA", "砚江省数据局（演示）", "Yanjiang Data Bureau (demo)", "LEAD", "990000", "YJ-GOV"),
-    Body("YJ-FIN", "砚江省财政厅（演示）", "Yanjiang Finance (demo)", "FINANCE", "990000", "YJ-GOV"),
-    Body("YJ-AUD", "砚江省审计厅（演示）", "Yanjiang Audit Office (demo)", "AUDIT", "990000", "YJ-GOV"),
+    Body(
+        "YJ-GOV", "砚江省人民政府（演示）", "Yanjiang Government (demo)", "GOVERNMENT", "990000", ""
+    ),
+    Body(
+        "YJ-DATA", "砚江省数据局（演示）", "Yanjiang Data Bureau (demo)", "LEAD", "990000", "YJ-GOV"
+    ),
+    Body(
+        "YJ-FIN", "砚江省财政厅（演示）", "Yanjiang Finance (demo)", "FINANCE", "990000", "YJ-GOV"
+    ),
+    Body(
+        "YJ-AUD",
+        "砚江省审计厅（演示）",
+        "Yanjiang Audit Office (demo)",
+        "AUDIT",
+        "990000",
+        "YJ-GOV",
+    ),
 )
 
 LEAD, FINANCE = "YJ-DATA", "YJ-FIN"

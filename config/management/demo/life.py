@@ -43,41 +43,65 @@ def set_up_scheme(world: World) -> Scheme:
         ("compact", "精简", "Compact", COMPACT),
     ):
         proposed = programmes.propose_seat_map(
-            actor=manager, agency_id=world.lead.pk, code=code, name_zh=zh, name_en=en,
-            seats=dict(seats), at=at,
-        )  # fmt: skip
+            actor=manager,
+            agency_id=world.lead.pk,
+            code=code,
+            name_zh=zh,
+            name_en=en,
+            seats=dict(seats),
+            at=at,
+        )
         programmes.approve_seat_map(actor=authoriser, seat_map_id=proposed.pk, at=at)
     programme = programmes.create_programme(
-        actor=manager, agency_id=world.lead.pk, finance_agency_id=world.finance.pk,
-        code=scheme.PROGRAMME, name_zh="砚江省算力券（演示）", name_en="Yanjiang compute vouchers (demo)",
-        summary_zh="支持省内外单位购买本省算力、模型与数据服务。演示数据，机构与企业均为虚构。",
-        summary_en="Helps organisations buy compute, model and data services. Demo data, all invented.",
-        is_demo=True, at=at,
-    )  # fmt: skip
+        actor=manager,
+        agency_id=world.lead.pk,
+        finance_agency_id=world.finance.pk,
+        code=scheme.PROGRAMME,
+        name_zh="砚江省算力券（演示）",
+        name_en="Yanjiang compute vouchers (demo)",
+        summary_zh="支持省内外单位购买本省算力、模型与数据服务（演示，机构均为虚构）。",
+        summary_en="Helps organisations buy compute, model and data services (demo, all invented).",
+        is_demo=True,
+        at=at,
+    )
     rules = programmes.draft_rule_version(
         actor=manager, programme_id=programme.pk, document=scheme.demo_rules("strict@1"), at=at
     )
     programmes.publish_rule_version(actor=approver, rule_version_id=rules.pk, at=at)
     programmes.activate_programme(actor=approver, programme_id=programme.pk, at=at)
     programmes.set_ceiling(
-        actor=authoriser, programme_id=programme.pk, period="2026", limit_fen=scheme.CEILING_FEN,
+        actor=authoriser,
+        programme_id=programme.pk,
+        period="2026",
+        limit_fen=scheme.CEILING_FEN,
         at=at,
-    )  # fmt: skip
+    )
     for order, (number, day, amount_fen) in enumerate(scheme.DOCUMENTS, 1):
         _fund(world, programme, order, number, date.fromisoformat(day), amount_fen)
-    first = _round(world, programme, "R1", "第一批", "First round", date(2026, 3, 2), date(2026, 4, 1))
-    second = _round(world, programme, "R2", "第二批", "Second round", date(2026, 8, 3), date(2026, 12, 1))
+    first = _round(
+        world, programme, "R1", "第一批", "First round", date(2026, 3, 2), date(2026, 4, 1)
+    )
+    second = _round(
+        world, programme, "R2", "第二批", "Second round", date(2026, 8, 3), date(2026, 12, 1)
+    )
     for index, provider in enumerate(world.providers):
         providers.admit_provider(
-            actor=world.actor("approver2"), provider_id=provider.pk, programme_id=programme.pk,
-            valid_from=at, valid_until=None, at=at,
-        )  # fmt: skip
+            actor=world.actor("approver2"),
+            provider_id=provider.pk,
+            programme_id=programme.pk,
+            valid_from=at,
+            valid_until=None,
+            at=at,
+        )
         for number, company in enumerate(world.applicants, 1):
             if index == provider_of(number):
                 providers.register_usage_account(
-                    actor=Actor.person(world.provider_agents[index].pk), provider_id=provider.pk,
-                    company_id=company.pk, account_number=account_of(number), at=at,
-                )  # fmt: skip
+                    actor=Actor.person(world.provider_agents[index].pk),
+                    provider_id=provider.pk,
+                    company_id=company.pk,
+                    account_number=account_of(number),
+                    at=at,
+                )
     return Scheme(programme, first, second)
 
 
@@ -91,45 +115,68 @@ def account_of(number: int) -> str:
     return f"demo-acct-{number:04d}"
 
 
-def _fund(
+def _fund(  # noqa: PLR0917 called once, in the order of the document's own lines
     world: World, programme: Programme, order: int, number: str, day: date, amount_fen: int
 ) -> None:
     """One document, its root line in the finance body, its funding line in the lead body."""
     at = instant(day, 15)
     manager, authoriser = world.actor("manager"), world.actor(AUTHORISER)
     document = programmes.record_appropriation(
-        actor=manager, programme_id=programme.pk, document_number=number, document_date=day,
-        title=f"关于下达算力券专项资金的通知（演示，第 {order} 份）", fiscal_year=2026,
-        amount_fen=amount_fen, at=at,
-    )  # fmt: skip
+        actor=manager,
+        programme_id=programme.pk,
+        document_number=number,
+        document_date=day,
+        title=f"关于下达算力券专项资金的通知（演示，第 {order} 份）",
+        fiscal_year=2026,
+        amount_fen=amount_fen,
+        at=at,
+    )
     codes = {"function_code": "2150805", "economic_code": "50701", "fund_nature": "一般公共预算"}
-    lines = []
+    lines: list[Any] = []
     for name, body in (("省级指标", world.finance), ("专项指标", world.lead)):
         line = programmes.draft_budget_line(
-            actor=manager, programme_id=programme.pk, agency_id=body.pk,
-            appropriation_id=document.pk, parent_id=lines[0].pk if lines else None,
-            name_zh=f"{name} {order}（演示）", name_en=f"Line {order} of {body.code} (demo)",
-            payer_id=world.finance.pk, channel="TREASURY", draw_order=order, at=at, **codes,
-        )  # fmt: skip
+            actor=manager,
+            programme_id=programme.pk,
+            agency_id=body.pk,
+            appropriation_id=document.pk,
+            parent_id=lines[0].pk if lines else None,
+            name_zh=f"{name} {order}（演示）",
+            name_en=f"Line {order} of {body.code} (demo)",
+            payer_id=world.finance.pk,
+            channel="TREASURY",
+            draw_order=order,
+            at=at,
+            **codes,
+        )
         lines.append(line)
         programmes.approve_budget_line(actor=authoriser, line_id=line.pk, at=at)
     programmes.book_appropriation(
         actor=authoriser, line_id=lines[0].pk, at=at, request_key=f"book-{order}"
     )
     programmes.suballocate(
-        actor=authoriser, parent_line_id=lines[0].pk, child_line_id=lines[1].pk,
-        amount_fen=amount_fen, at=at, request_key=f"suballocate-{order}",
-    )  # fmt: skip
+        actor=authoriser,
+        parent_line_id=lines[0].pk,
+        child_line_id=lines[1].pk,
+        amount_fen=amount_fen,
+        at=at,
+        request_key=f"suballocate-{order}",
+    )
 
 
-def _round(
+def _round(  # noqa: PLR0917 called twice, side by side
     world: World, programme: Programme, code: str, zh: str, en: str, opens: date, closes: date
 ) -> Round:
     at = world.begun + timedelta(days=1)
     drafted = programmes.create_round(
-        actor=world.actor("manager"), programme_id=programme.pk, code=code, name_zh=f"2026 年{zh}",
-        name_en=f"2026, {en.lower()}", opens_at=instant(opens), closes_at=end_of_day(closes), at=at,
-    )  # fmt: skip
+        actor=world.actor("manager"),
+        programme_id=programme.pk,
+        code=code,
+        name_zh=f"2026 年{zh}",
+        name_en=f"2026, {en.lower()}",
+        opens_at=instant(opens),
+        closes_at=end_of_day(closes),
+        at=at,
+    )
     return programmes.publish_round(actor=world.actor("approver2"), round_id=drafted.pk, at=at)
 
 
@@ -178,9 +225,13 @@ class File:
         files.save_application(actor=self.agent, application_id=self.pk, form=form, at=at)
         paper = papers.contract_pdf(form["contract_number"])
         files.attach_file(
-            actor=self.agent, application_id=self.pk, kind="contract", content=paper,
-            name="合同（演示）.pdf", at=at,
-        )  # fmt: skip
+            actor=self.agent,
+            application_id=self.pk,
+            kind="contract",
+            content=paper,
+            name="合同（演示）.pdf",
+            at=at,
+        )
 
     def submit(self, at: datetime) -> None:
         """The signatory submits."""
@@ -197,9 +248,12 @@ class File:
     def recommend(self, at: datetime) -> None:
         """The reviewer advises the award of what the rules give."""
         files.recommend_application(
-            actor=self.world.actor("reviewer"), application_id=self.pk, amount_fen=self.grant_fen,
-            reason="材料齐全，符合条件（演示）。", at=at,
-        )  # fmt: skip
+            actor=self.world.actor("reviewer"),
+            application_id=self.pk,
+            amount_fen=self.grant_fen,
+            reason="材料齐全，符合条件（演示）。",
+            at=at,
+        )
 
     def prepare(self, at: datetime) -> Voucher:
         """The voucher, awaiting consent."""
@@ -209,18 +263,24 @@ class File:
     def consent(self, voucher: Voucher, at: datetime) -> None:
         """The signatory consents: ISSUE."""
         vouchers.accept_voucher(
-            actor=self.signatory, voucher_id=voucher.pk, at=at, request_key="consent-1"
-            f"-{voucher.number}"
-        )  # fmt: skip
+            actor=self.signatory,
+            voucher_id=voucher.pk,
+            at=at,
+            request_key=f"consent-1-{voucher.number}",
+        )
 
     def order(self, voucher: Voucher, serial: int, price_fen: int, at: datetime) -> Redemption:
         """An order at the provider: HOLD."""
         return redemptions.request_redemption(
-            actor=self.agent, voucher_id=voucher.pk,
+            actor=self.agent,
+            voucher_id=voucher.pk,
             offer_id=self.world.offers[f"{self.seller}:compute"].pk,
-            order_number=f"SO-DEMO-{serial:05d}", price_fen=price_fen, requested_fen=None, at=at,
+            order_number=f"SO-DEMO-{serial:05d}",
+            price_fen=price_fen,
+            requested_fen=None,
+            at=at,
             request_key=f"order-{serial}",
-        )  # fmt: skip
+        )
 
     def confirm(self, redemption: Redemption, at: datetime) -> None:
         """The provider knows the order."""
@@ -232,18 +292,25 @@ class File:
         buyer, seller = self.company.credit_code, self.provider.company.credit_code
         price_fen = redemption.price_fen
         redemptions.submit_evidence(
-            actor=self.provider_agent, redemption_id=redemption.pk,
+            actor=self.provider_agent,
+            redemption_id=redemption.pk,
             invoice=papers.invoice(number, day, price_fen, seller, buyer),
             payment=papers.receipt(
                 f"HD{serial:012d}", day, price_fen - redemption.requested_fen, buyer, seller
             ),
             usage_file=papers.usage_bill(
-                amount_fen=price_fen, account=account_of(self.number), company=self.company.name_zh,
-                credit_code=buyer, provider=self.provider.company.name_zh, invoice_number=number,
-                voucher=voucher.number, first=day - timedelta(days=4),
+                amount_fen=price_fen,
+                account=account_of(self.number),
+                company=self.company.name_zh,
+                credit_code=buyer,
+                provider=self.provider.company.name_zh,
+                invoice_number=number,
+                voucher=voucher.number,
+                first=day - timedelta(days=4),
             ),
-            usage_name="usage.csv", at=at,
-        )  # fmt: skip
+            usage_name="usage.csv",
+            at=at,
+        )
 
     def countersign(self, redemption: Redemption, at: datetime) -> None:
         """The company agrees."""
@@ -256,8 +323,10 @@ class File:
             actor=checker, redemption_id=redemption.pk, status="VERIFIED", at=at
         )
         redemptions.accept_redemption(
-            actor=checker, redemption_id=redemption.pk, accepted_fen=redemption.requested_fen,
-            reason="", at=at, request_key=f"accept-{redemption.number}",
-        )  # fmt: skip
-
-
+            actor=checker,
+            redemption_id=redemption.pk,
+            accepted_fen=redemption.requested_fen,
+            reason="",
+            at=at,
+            request_key=f"accept-{redemption.number}",
+        )

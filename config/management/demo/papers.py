@@ -12,12 +12,35 @@ from companies.local_time import SHANGHAI
 from vouchers.money import format_yuan
 
 FOCUS_COLUMNS = (
-    "BilledCost BillingAccountId BillingAccountName BillingCurrency BillingPeriodStart "
-    "BillingPeriodEnd ChargeCategory ChargeDescription ChargePeriodStart ChargePeriodEnd "
-    "ContractedCost EffectiveCost InvoiceIssuerName ListCost PricingQuantity PricingUnit "
-    "ProviderName PublisherName ServiceCategory ServiceName ChargeFrequency ConsumedQuantity "
-    "ConsumedUnit InvoiceId ResourceId SkuId x_VoucherNumber x_BeneficiaryUSCC"
-).split()
+    "BilledCost",
+    "BillingAccountId",
+    "BillingAccountName",
+    "BillingCurrency",
+    "BillingPeriodStart",
+    "BillingPeriodEnd",
+    "ChargeCategory",
+    "ChargeDescription",
+    "ChargePeriodStart",
+    "ChargePeriodEnd",
+    "ContractedCost",
+    "EffectiveCost",
+    "InvoiceIssuerName",
+    "ListCost",
+    "PricingQuantity",
+    "PricingUnit",
+    "ProviderName",
+    "PublisherName",
+    "ServiceCategory",
+    "ServiceName",
+    "ChargeFrequency",
+    "ConsumedQuantity",
+    "ConsumedUnit",
+    "InvoiceId",
+    "ResourceId",
+    "SkuId",
+    "x_VoucherNumber",
+    "x_BeneficiaryUSCC",
+)
 
 
 def contract_pdf(title: str) -> bytes:

@@ -27,9 +27,12 @@ def demo_rules(seat_map: str) -> dict[str, Any]:
         clause["document"] = "砚江省算力券管理办法（演示）"
     for basis in document["bases"]:
         basis.update(
-            issuer="砚江省数据局（演示）", number="演示数〔2026〕3 号", title="砚江省算力券管理办法（演示）",
-            date="2026-02-20", in_force_from="2026-02-20",
-        )  # fmt: skip
+            issuer="砚江省数据局（演示）",
+            number="演示数〔2026〕3 号",
+            title="砚江省算力券管理办法（演示）",
+            date="2026-02-20",
+            in_force_from="2026-02-20",
+        )
     procedure = document["procedure"]
     procedure["seat_map"] = seat_map
     procedure["signatures"] = [

@@ -124,16 +124,21 @@ class Story:
     def first_notice(self) -> datetime:
         """One list for all, five working days, no objection."""
         at = instant(date(2026, 4, 8), 16)
-        notice = self.post([file.pk for file in self.files], "2026 年第一批算力券拟支持名单公示（演示）", at)
+        notice = self.post(
+            [file.pk for file in self.files], "2026 年第一批算力券拟支持名单公示（演示）", at
+        )
         return self._let_end(notice)
 
     def post(self, ids: list[int], title: str, at: datetime) -> PublicNotice:
         """Approve and publish."""
         return files.post_notice(
-            actor=self.world.actor("approver"), application_ids=ids, title_zh=title,
-            title_en="Compute vouchers, intended awards (demo)", at=at,
+            actor=self.world.actor("approver"),
+            application_ids=ids,
+            title_zh=title,
+            title_en="Compute vouchers, intended awards (demo)",
+            at=at,
             request_key=f"notice-{ids[0]}",
-        )  # fmt: skip
+        )
 
     def _let_end(self, notice: PublicNotice) -> datetime:
         """The period passes; what falls due is carried out as the worker would."""
@@ -209,17 +214,22 @@ class Story:
         line = batches.list_lines(batch).filter(status="PAID").order_by("id").first()
         if line is not None:
             settlement.bounce_line(
-                actor=self.world.actor("clerk"), line_id=line.pk, reason="收款账户信息不符（演示）",
-                at=at + timedelta(days=8), request_key="bounce-1",
-            )  # fmt: skip
+                actor=self.world.actor("clerk"),
+                line_id=line.pk,
+                reason="收款账户信息不符（演示）",
+                at=at + timedelta(days=8),
+                request_key="bounce-1",
+            )
         return at + timedelta(days=9)
 
     def pay(self, at: datetime, bad: tuple[str, ...] = ("0000",)) -> SettlementBatch:
         """Draw up all that can be paid, and finish it."""
         batch = settlement.draw_up_batch(
-            actor=self.world.actor("clerk"), programme_id=self.scheme.programme.pk,
-            redemption_ids=None, at=at,
-        )  # fmt: skip
+            actor=self.world.actor("clerk"),
+            programme_id=self.scheme.programme.pk,
+            redemption_ids=None,
+            at=at,
+        )
         return self.finish(batch, at, bad)
 
     def finish(self, batch: SettlementBatch, at: datetime, bad: tuple[str, ...]) -> SettlementBatch:
@@ -227,7 +237,8 @@ class Story:
         hour = timedelta(hours=1)
         settlement.lock_batch(actor=self.world.actor("clerk"), batch_id=batch.pk, at=at + hour)
         for step, (who, act) in enumerate(
-            (("approver2", "BATCH_APPROVE"), ("authoriser", "AUTHORISE"), ("releaser", "RELEASE")), 2
+            (("approver2", "BATCH_APPROVE"), ("authoriser", "AUTHORISE"), ("releaser", "RELEASE")),
+            2,
         ):
             settlement.sign_batch(
                 actor=self.world.actor(who), batch_id=batch.pk, act=act, at=at + step * hour
@@ -235,13 +246,14 @@ class Story:
         releaser = self.world.actor("releaser")
         settlement.send_batch(actor=releaser, batch_id=batch.pk, at=at + 5 * hour)
         settlement.record_results(
-            actor=self.world.actor("clerk"), batch_id=batch.pk, results=self._answers(batch, at, bad),
-            at=at + timedelta(days=2), request_key=f"results-{batch.number}",
-        )  # fmt: skip
-        authoriser = self.world.actor("authoriser")
-        settlement.reconcile_batch(
-            actor=authoriser, batch_id=batch.pk, at=at + timedelta(days=3)
+            actor=self.world.actor("clerk"),
+            batch_id=batch.pk,
+            results=self._answers(batch, at, bad),
+            at=at + timedelta(days=2),
+            request_key=f"results-{batch.number}",
         )
+        authoriser = self.world.actor("authoriser")
+        settlement.reconcile_batch(actor=authoriser, batch_id=batch.pk, at=at + timedelta(days=3))
         return settlement.close_batch(
             actor=releaser, batch_id=batch.pk, at=at + timedelta(days=3, hours=1)
         )
@@ -280,20 +292,26 @@ class Story:
             self.use(self.files[number - 1], at, share=6, until=until)
         disputed = self.use(self.files[6], at, share=6, until="prove")
         redemptions.dispute_redemption(
-            actor=self.files[6].agent, redemption_id=disputed.pk,
-            reason="账单中有两日未使用（演示）。", at=at + timedelta(days=7),
-        )  # fmt: skip
+            actor=self.files[6].agent,
+            redemption_id=disputed.pk,
+            reason="账单中有两日未使用（演示）。",
+            at=at + timedelta(days=7),
+        )
         for number in (11, 12, 13):
             self.use(self.files[number - 1], at - timedelta(days=3), share=6)
         cancelled = self.use(self.files[7], at, share=6, until="order")
         redemptions.cancel_redemption(
-            actor=self.files[7].agent, redemption_id=cancelled.pk, at=at + timedelta(hours=2),
+            actor=self.files[7].agent,
+            redemption_id=cancelled.pk,
+            at=at + timedelta(hours=2),
             request_key="cancel-1",
-        )  # fmt: skip
+        )
         vouchers.suspend_voucher(
-            actor=self.world.actor("approver2"), voucher_id=self.vouchers[14].pk,
-            reason="用量曲线异常，待核实（演示）。", at=at + timedelta(days=8),
-        )  # fmt: skip
+            actor=self.world.actor("approver2"),
+            voucher_id=self.vouchers[14].pk,
+            reason="用量曲线异常，待核实（演示）。",
+            at=at + timedelta(days=8),
+        )
         carry_out(NOW - timedelta(hours=1), "issuance.")
         return NOW
 
@@ -337,27 +355,38 @@ class Autumn:
         self.upto(76, "screen")
         returned = self.upto(77, "screen")
         files.return_application(
-            actor=intake, application_id=returned.pk, note="合同缺少盖章页，请补充（演示）。",
+            actor=intake,
+            application_id=returned.pk,
+            note="合同缺少盖章页，请补充（演示）。",
             at=late,
-        )  # fmt: skip
+        )
         self.upto(78, "accept")
         self.upto(79, "accept")
         self.upto(80, "recommend")
         refused = self.upto(81, "accept")
         files.advise_against(
-            actor=reviewer, application_id=refused.pk, reason="采购内容不属于支持范围（演示）。", at=late
+            actor=reviewer,
+            application_id=refused.pk,
+            reason="采购内容不属于支持范围（演示）。",
+            at=late,
         )
         rejected = self.upto(82, "accept")
         files.advise_against(
             actor=reviewer, application_id=rejected.pk, reason="合同早于支持期（演示）。", at=late
         )
         files.reject_application(
-            actor=approver, application_id=rejected.pk, reason="合同签订早于支持期。", at=late,
+            actor=approver,
+            application_id=rejected.pk,
+            reason="合同签订早于支持期。",
+            at=late,
             request_key="reject-82",
-        )  # fmt: skip
+        )
         withdrawn = self.file(83)
         files.withdraw_application(
-            actor=withdrawn.signatory, application_id=withdrawn.pk, at=late, request_key="withdraw-83"
+            actor=withdrawn.signatory,
+            application_id=withdrawn.pk,
+            at=late,
+            request_key="withdraw-83",
         )
         self._ineligible(84, intake, approver)
         return instant(date(2026, 10, 29))
@@ -367,7 +396,10 @@ class Autumn:
         file = self.upto(number, "screen")
         later = self.day + timedelta(hours=8)
         files.propose_ineligible(
-            actor=intake, application_id=file.pk, reason="申请材料与登记信息不一致（演示）。", at=later
+            actor=intake,
+            application_id=file.pk,
+            reason="申请材料与登记信息不一致（演示）。",
+            at=later,
         )
         letter = Letter.objects.filter(subject_ref=file.application.ref, kind="PRIOR_NOTICE").get()
         letters.waive_letter(
@@ -400,9 +432,12 @@ class Autumn:
         row = notice.rows.order_by("id").first()
         if row is not None:
             files.lodge_objection(
-                actor=Actor.system("public"), notice_row_id=row.pk,
-                text="该单位与服务商可能存在关联（演示）。", contact="", at=at + timedelta(hours=6),
-            )  # fmt: skip
+                actor=Actor.system("public"),
+                notice_row_id=row.pk,
+                text="该单位与服务商可能存在关联（演示）。",
+                contact="",
+                at=at + timedelta(hours=6),
+            )
 
 
 def carry_out(at: datetime, kinds: str) -> None:

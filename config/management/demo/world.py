@@ -74,9 +74,16 @@ def build_world(seed: int, begun: datetime, applicants: int = APPLICANTS) -> Wor
     for body in cast.BODIES:
         parent = world.bodies[body.parent].pk if body.parent else None
         world.bodies[body.code] = agencies.register_agency(
-            actor=SETUP, code=body.code, name_zh=body.name_zh, name_en=body.name_en,
-            kind=body.kind, region_code=body.region, parent_id=parent, is_demo=True, at=begun,
-        )  # fmt: skip
+            actor=SETUP,
+            code=body.code,
+            name_zh=body.name_zh,
+            name_en=body.name_en,
+            kind=body.kind,
+            region_code=body.region,
+            parent_id=parent,
+            is_demo=True,
+            at=begun,
+        )
     for person in cast.OFFICERS:
         _officer(world, person)
     for number in range(1, applicants + 1):
@@ -88,17 +95,25 @@ def build_world(seed: int, begun: datetime, applicants: int = APPLICANTS) -> Wor
 
 def _user(world: World, username: str, zh: str, en: str, employer: Agency | None) -> User:
     user = users.create_user(
-        actor=SETUP, username=username, name_zh=f"{zh}（演示）", name_en=f"{en} (demo)",
-        email=f"{username}@demo.invalid", employer_id=employer.pk if employer else None,
-        password_hash=world.password_hash, is_demo=True, at=world.begun,
-    )  # fmt: skip
+        actor=SETUP,
+        username=username,
+        name_zh=f"{zh}（演示）",
+        name_en=f"{en} (demo)",
+        email=f"{username}@demo.invalid",
+        employer_id=employer.pk if employer else None,
+        password_hash=world.password_hash,
+        is_demo=True,
+        at=world.begun,
+    )
     world.people[username] = user
     return user
 
 
 def _officer(world: World, person: cast.Person) -> None:
     """A duty in the lead body; finance people hold it in the finance body, too (its root lines)."""
-    user = _user(world, person.username, person.name_zh, person.name_en, world.bodies[person.employer])
+    user = _user(
+        world, person.username, person.name_zh, person.name_en, world.bodies[person.employer]
+    )
     second_factor.enrol(user)
     places = {world.lead.pk}
     if any(role.startswith("finance") or role == "programme_manager" for role in person.roles):
@@ -106,32 +121,46 @@ def _officer(world: World, person: cast.Person) -> None:
     for role in person.roles:
         for place in sorted(places):
             users.grant_duty(
-                actor=SETUP, user_id=user.pk, agency_id=place, role=role, programme_ref="",
-                valid_from=world.begun, valid_until=None, basis="演示审计通知书〔2026〕1 号",
+                actor=SETUP,
+                user_id=user.pk,
+                agency_id=place,
+                role=role,
+                programme_ref="",
+                valid_from=world.begun,
+                valid_until=None,
+                basis="演示审计通知书〔2026〕1 号",
                 at=world.begun,
-            )  # fmt: skip
+            )
 
 
 def _company(world: World, stem: str, name_zh: str, name_en: str, number: int) -> Company:
     return registry.register_company(
-        actor=SETUP, credit_code=make_credit_code(stem), name_zh=name_zh, name_en=name_en,
-        entity_type="enterprise", region_code=TOWNS[number % len(TOWNS)],
+        actor=SETUP,
+        credit_code=make_credit_code(stem),
+        name_zh=name_zh,
+        name_en=name_en,
+        entity_type="enterprise",
+        region_code=TOWNS[number % len(TOWNS)],
         industry_code=INDUSTRIES[number % len(INDUSTRIES)],
         staff=world.random.choice((8, 18, 46, 86, 120, 260, 420)),
         revenue_fen=world.random.randrange(300, 60_000) * 1_000_000,
         assets_fen=world.random.randrange(300, 90_000) * 1_000_000,
         established_date=date(2016 + number % 8, 1 + number % 12, 1 + number % 27),
-        is_demo=True, at=world.begun,
-    )  # fmt: skip
+        is_demo=True,
+        at=world.begun,
+    )
 
 
 def _applicant(world: World, number: int) -> None:
     """A company with its signatory; the first one's people sign in in the demo."""
     numeral = "".join(DIGITS[int(digit)] for digit in f"{number:03d}")
     company = _company(
-        world, f"91999900DEM{number:06d}", f"演示智算{numeral}有限公司",
-        f"Demo Computing {number:03d} Co., Ltd.", number,
-    )  # fmt: skip
+        world,
+        f"91999900DEM{number:06d}",
+        f"演示智算{numeral}有限公司",
+        f"Demo Computing {number:03d} Co., Ltd.",
+        number,
+    )
     world.applicants.append(company)
     if number == 1:
         chosen = [_user(world, name, zh, en, None) for name, zh, en, _ in cast.COMPANY_PEOPLE]
@@ -152,14 +181,19 @@ def _provider(world: World, index: int, kind: str) -> None:
     """A provider company with its agent and a verified bank account; admission comes later."""
     number = index + 1
     company = _company(
-        world, f"91999900DEM9{number:05d}", f"演示{kind}有限公司", f"Demo Provider {number} Co., Ltd.",
+        world,
+        f"91999900DEM9{number:05d}",
+        f"演示{kind}有限公司",
+        f"Demo Provider {number} Co., Ltd.",
         number,
-    )  # fmt: skip
+    )
     if index == 0:
         both = [_user(world, name, zh, en, None) for name, zh, en, _ in cast.PROVIDER_PEOPLE]
         agent, finance = both
     else:
-        agent = finance = _user(world, f"provider{number}", f"服务商经办{number}", f"Agent {number}", None)
+        agent = finance = _user(
+            world, f"provider{number}", f"服务商经办{number}", f"Agent {number}", None
+        )
     world.provider_agents.append(agent)
     for user, role in ((agent, "provider_agent"), (finance, "provider_finance")):
         registry.grant_membership(
@@ -167,10 +201,14 @@ def _provider(world: World, index: int, kind: str) -> None:
         )
     at = world.begun + timedelta(hours=1)
     account = registry.add_bank_account(
-        actor=Actor.person(finance.pk), company_id=company.pk, account_name=company.name_zh,
+        actor=Actor.person(finance.pk),
+        company_id=company.pk,
+        account_name=company.name_zh,
         account_number=f"99990000{number:04d}{1234 if number != 2 else 0:04d}",
-        bank_name="演示银行砚江分行", cnaps="", at=at,
-    )  # fmt: skip
+        bank_name="演示银行砚江分行",
+        cnaps="",
+        at=at,
+    )
     registry.verify_bank_account(
         actor=world.actor("clerk"), bank_account_id=account.pk, agency_id=world.lead.pk, at=at
     )
@@ -193,15 +231,28 @@ def _catalogue(world: World, provider: Provider, index: int, at: datetime) -> No
         ("DATA-SET", "数据产品", "Data products", "data", "份", "1000"),
     ):
         offer = providers.publish_offer(
-            actor=actor, provider_id=provider.pk, code=code, name_zh=zh, name_en=en,
-            service_class=service, unit=unit, unit_price=Decimal(price), valid_from=at, at=at,
-        )  # fmt: skip
+            actor=actor,
+            provider_id=provider.pk,
+            code=code,
+            name_zh=zh,
+            name_en=en,
+            service_class=service,
+            unit=unit,
+            unit_price=Decimal(price),
+            valid_from=at,
+            at=at,
+        )
         world.offers[f"{index}:{service}"] = offer
     providers.register_centre(
-        actor=actor, provider_id=provider.pk, name_zh=f"{PROVIDER_NAMES[index]}一期（演示）",
-        name_en=f"Demo centre {index + 1}", region_code=TOWNS[index],
-        capacity_pflops=Decimal(f"{200 - 30 * index}"), pledged_hours=Decimal("1200000"), at=at,
-    )  # fmt: skip
+        actor=actor,
+        provider_id=provider.pk,
+        name_zh=f"{PROVIDER_NAMES[index]}一期（演示）",
+        name_en=f"Demo centre {index + 1}",
+        region_code=TOWNS[index],
+        capacity_pflops=Decimal(f"{200 - 30 * index}"),
+        pledged_hours=Decimal("1200000"),
+        at=at,
+    )
 
 
 # In the journey's cast everybody could do nearly everything, so that only the seats stand between
@@ -223,6 +274,13 @@ def widen_duties(world: World) -> None:
     for username, roles in JOURNEY_ROLES.items():
         for role in roles:
             users.grant_duty(
-                actor=SETUP, user_id=world.people[username].pk, agency_id=world.lead.pk, role=role,
-                programme_ref="", valid_from=world.begun, valid_until=None, basis="", at=world.begun,
-            )  # fmt: skip
+                actor=SETUP,
+                user_id=world.people[username].pk,
+                agency_id=world.lead.pk,
+                role=role,
+                programme_ref="",
+                valid_from=world.begun,
+                valid_until=None,
+                basis="",
+                at=world.begun,
+            )
