@@ -63,7 +63,7 @@ class Services:
 
     def make_database(self, name: str) -> None:
         """Create the database for sq_owner unless it is there."""
-        if not self.sql(f"SELECT 1 FROM pg_database WHERE datname = '{name}'"):
+        if not self.sql(f"SELECT 1 FROM pg_database WHERE datname = '{name}'"):  # noqa: S608
             self.sql(f"CREATE DATABASE {name} OWNER sq_owner")
             self.sql("CREATE EXTENSION IF NOT EXISTS btree_gist", name)
             self.sql("CREATE EXTENSION IF NOT EXISTS pg_trgm", name)
@@ -98,7 +98,7 @@ def start(state: Path, *, durable: bool) -> Services:
     try:
         _wait(services, home)
         for role in ROLES:
-            if not services.sql(f"SELECT 1 FROM pg_roles WHERE rolname = '{role}'"):
+            if not services.sql(f"SELECT 1 FROM pg_roles WHERE rolname = '{role}'"):  # noqa: S608
                 extra = "CREATEDB" if role == "sq_owner" else ""
                 services.sql(f"CREATE ROLE {role} LOGIN {extra}")
     except BaseException:
@@ -118,7 +118,7 @@ def require_space(place: Path) -> None:
 def _sockets(home: Path) -> Path:
     """A private folder with a short path; the one a killed start left behind goes."""
     note = home / "sockets"
-    if note.exists() and (former := note.read_text()).startswith("/tmp/sq-"):
+    if note.exists() and (former := note.read_text()).startswith("/tmp/sq-"):  # noqa: S108
         shutil.rmtree(former, ignore_errors=True)
     sockets = Path(tempfile.mkdtemp(prefix="sq-", dir="/tmp"))
     note.write_text(str(sockets))

@@ -171,7 +171,7 @@ def start_children(
     """Web, worker, beat: each with its own log, each ended with us."""
     celery = ["-m", "celery", "-A", "config", "--quiet"]
     worker = {**environment, "DB_PROFILE": "worker"}
-    heartbeat = "/dev/shm" if os.access("/dev/shm", os.W_OK) else str(state)
+    heartbeat = "/dev/shm" if os.access("/dev/shm", os.W_OK) else str(state)  # noqa: S108
     return {
         "web": spawn(
             "web", state, environment,

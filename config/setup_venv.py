@@ -23,7 +23,7 @@ def fail(sentence: str) -> None:
 
 def main() -> None:
     """Create, install, stamp."""
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036 older ones get a sentence
         fail("Python 3.11 or newer is needed: call make with PYTHON=/path/to/python3.11.")
     venv = Path(os.environ.get("VENV", ROOT / ".venv"))
     files = ["requirements.txt", *(["requirements-dev.txt"] if "--dev" in sys.argv else [])]

@@ -17,8 +17,8 @@ from companies.audit.models import AuditEvent, AuditLeaf, AuditPayload, TreeHead
 from companies.audit.selectors import canonical_line
 from companies.errors import InvariantBroken
 from companies.foundation.actors import Actor
-from companies.foundation.verbs import assert_in_transaction, verb
 from companies.foundation.request_context import current_request_id
+from companies.foundation.verbs import assert_in_transaction, verb
 
 SEALER_LOCK = 5318008001
 SEAL_BATCH = 1000

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from celery import shared_task
-from companies.foundation.clock import now
 
 from companies.audit.services import seal_events
+from companies.foundation.clock import now
 
 
 @shared_task(name="audit.seal")

@@ -43,7 +43,7 @@ class Company(models.Model):
     staff = models.PositiveIntegerField()
     revenue_fen = models.BigIntegerField()
     assets_fen = models.BigIntegerField()
-    size_class = models.CharField(max_length=10, choices=SizeClass, null=True)
+    size_class = models.CharField(max_length=10, choices=SizeClass, null=True)  # noqa: DJ001
     established_date = models.DateField()
     group_key = models.CharField(max_length=18)
     is_demo = models.BooleanField(default=False)

@@ -9,8 +9,14 @@ from django.db.models import Q, QuerySet
 
 from companies.agencies.selectors import list_ids_below
 from companies.errors import not_found
-from companies.registry.models import BankAccount, BankAccountStatus, Company
-from companies.registry.models import CompanyRole, Membership, RelatedPair
+from companies.registry.models import (
+    BankAccount,
+    BankAccountStatus,
+    Company,
+    CompanyRole,
+    Membership,
+    RelatedPair,
+)
 from companies.users.models import Duty, Role
 from companies.users.selectors import in_force, list_duties
 

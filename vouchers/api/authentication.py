@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication
 from rest_framework.request import Request
 
@@ -13,7 +14,6 @@ from companies.foundation.actors import Actor
 from companies.users.models import User
 from companies.users.second_factor import has_second_factor
 from companies.users.selectors import get_signing_key
-from django.utils.translation import gettext_lazy as _
 
 
 class PersonAuthentication(SessionAuthentication):

@@ -50,8 +50,7 @@ def pause_deadlines(*, subject_ref: str, at: datetime) -> None:
 def resume_deadlines(*, subject_ref: str, at: datetime) -> None:
     """A step: let the stopped clocks run on, later by the time they stood still."""
     for deadline in _lock_open(subject_ref, paused_at__isnull=False):
-        assert deadline.paused_at is not None
-        deadline.due_at += at - deadline.paused_at
+        deadline.due_at += at - (deadline.paused_at or at)
         deadline.paused_at = None
         deadline.save(update_fields=["due_at", "paused_at"])
 

@@ -16,10 +16,10 @@ from typing import Any
 
 import rfc8785
 
-from companies.files.disk import path_of
 from companies.audit.merkle import Frontier, leaf_hash
 from companies.audit.selectors import canonical_line
 from companies.errors import InvalidInput
+from companies.files.disk import path_of
 from companies.foundation.sql import ROOT
 from vouchers.programmes.rules import reading
 
