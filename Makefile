@@ -48,6 +48,7 @@ migrations: setup-dev ## no model without its migration
 
 drift: setup-dev ## catalogue and generated documents say what the code says
 	@$(DRY) $(PY) manage.py messages --check
+	@$(PY) -m config.catalogues
 	@$(DRY) $(PY) manage.py docs --check
 
 unit: setup-dev ## tests without a database, and the house rules
@@ -75,6 +76,7 @@ messages: setup-dev ## gather the sentences into the catalogue
 	@$(DRY) $(PY) manage.py messages
 
 docs: setup-dev ## write the generated documents
+	@$(PY) -m config.catalogues
 	@$(DRY) $(PY) manage.py docs
 
 openapi: docs ## docs/openapi.yaml is one of them

@@ -1,7 +1,8 @@
 """The families of refusal. They know no HTTP; `vouchers/api/errors.py` holds that table.
 
 A refusal has a public `code` (never reused), a lazy `message` with named placeholders and
-`facts` (primitives and choices) that fill them. `errors` lists single places: {"field", "code", "message"}.
+`facts` (primitives and choices) that fill them. `errors` lists single places: {"field", "code",
+"message"}.
 """
 
 from __future__ import annotations

@@ -20,7 +20,10 @@ from django.utils.translation.template import templatize
 from config.catalogues import ROOT
 
 SOURCES = ("companies", "vouchers", "config")
-HEADER = "# Simplified Chinese for every page and problem. Sorted by msgid; the glossary fixes the terms."
+HEADER = (
+    "# Simplified Chinese for every page and problem. "
+    "Sorted by msgid; the glossary fixes the terms."
+)
 KEYWORDS: dict[str, Any] = {
     **DEFAULT_KEYWORDS,
     "gettext_lazy": None,
