@@ -25,7 +25,9 @@ def refuse_unknown() -> None:
     given = {name.removesuffix("_FILE") for name in os.environ if name.startswith("SQ_")}
     unknown = sorted(given - KNOWN)
     if unknown:
-        raise ImproperlyConfigured(f"unknown settings: {', '.join(unknown)}; see deploy/env.example")
+        raise ImproperlyConfigured(
+            f"unknown settings: {', '.join(unknown)}; see deploy/env.example"
+        )
 
 
 def text(name: str, default: str | None = None) -> str:

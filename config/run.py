@@ -113,7 +113,9 @@ def free_port() -> int:
                 probe.bind(("127.0.0.1", port))
                 return port
             except PermissionError as error:
-                raise embedded.CannotStart(f"port {port} needs root: set PORT above 1023.") from error
+                raise embedded.CannotStart(
+                    f"port {port} needs root: set PORT above 1023."
+                ) from error
             except OSError:
                 continue
     raise embedded.CannotStart(f"port {asked or '8000–8049'} is taken: set PORT to a free one.")
@@ -203,7 +205,9 @@ def wait_for_page(children: dict[str, subprocess.Popen[bytes]], port: int) -> No
     """Until the web process answers."""
     for _ in range(600):
         if children["web"].poll() is not None:
-            raise embedded.CannotStart("the web server stopped at once; web.log in STATE_DIR tells.")
+            raise embedded.CannotStart(
+                "the web server stopped at once; web.log in STATE_DIR tells."
+            )
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1) as s:
             s.sendall(b"GET /livez HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n")
             if b" 200 " in s.recv(200):

@@ -26,7 +26,16 @@ ALLOWED_HOSTS = env.words("SQ_ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"
 # Which reverse proxies may say X-Forwarded-For; none unless named.
 AXES_IPWARE_PROXY_COUNT = len(env.words("SQ_TRUSTED_PROXIES", []))
 
-COMPANIES_APPS = ["audit", "notifications", "users", "agencies", "files", "registry", "alerts", "letters"]
+COMPANIES_APPS = [
+    "audit",
+    "notifications",
+    "users",
+    "agencies",
+    "files",
+    "registry",
+    "alerts",
+    "letters",
+]
 VOUCHERS_APPS = [
     "ledger", "programmes", "providers", "applications", "issuance", "redemptions", "settlement",
     "reports", "oversight", "web",
@@ -115,7 +124,9 @@ def database(url: str, profile: str) -> dict[str, object]:
     }
 
 
-DATABASES = {"default": database(env.text("DATABASE_URL"), env.choice("DB_PROFILE", PROFILES, "web"))}
+DATABASES = {
+    "default": database(env.text("DATABASE_URL"), env.choice("DB_PROFILE", PROFILES, "web"))
+}
 if owner_url := env.text("DATABASE_OWNER_URL", ""):
     DATABASES["owner"] = database(owner_url, "owner")
 

@@ -91,9 +91,7 @@ def add_company(cast: Cast, name: str, number: int, at: datetime) -> Company:
         roles = {"sales": "provider_agent", "cashier": "provider_finance"}
     for suffix, role in roles.items():
         person = _add_person(cast, f"{name}_{suffix}", at, None)
-        grant_membership(
-            actor=SETUP, user_id=person.pk, company_id=company.pk, role=role, at=at
-        )
+        grant_membership(actor=SETUP, user_id=person.pk, company_id=company.pk, role=role, at=at)
     return company
 
 

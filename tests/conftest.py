@@ -21,9 +21,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 def as_owner(database: str) -> Any:
     """An autocommit connection of sq_owner."""
-    connection = psycopg2.connect(
-        host=os.environ["TEST_SOCKETS"], user="sq_owner", dbname=database
-    )
+    connection = psycopg2.connect(host=os.environ["TEST_SOCKETS"], user="sq_owner", dbname=database)
     connection.autocommit = True
     return connection
 

@@ -140,9 +140,7 @@ def given_draft(
         "declares_true": True,
         **answers,
     }
-    files.save_application(
-        actor=agent, application_id=application.pk, form=form, at=scheme.later()
-    )
+    files.save_application(actor=agent, application_id=application.pk, form=form, at=scheme.later())
     files.attach_file(
         actor=agent, application_id=application.pk, kind="contract", content=PAPER,
         name="合同.pdf", at=scheme.later(),

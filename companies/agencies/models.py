@@ -21,7 +21,9 @@ class Region(models.Model):
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(name="one_region_per_code_and_day", fields=["code", "valid_from"]),
+            models.UniqueConstraint(
+                name="one_region_per_code_and_day", fields=["code", "valid_from"]
+            ),
             models.CheckConstraint(
                 name="region_code_six_digits", condition=Q(code__regex=r"^[0-9]{6}$")
             ),

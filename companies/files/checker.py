@@ -16,7 +16,9 @@ MAX_MEMBERS = 2000
 
 # The harmless test pattern every scanner must know, in halves so that no scanner bites this file.
 _EICAR = rb"X5O!P%@AP[4\PZX54(P^)7CC)7}$" + rb"EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
-_ACTIVE_PDF = re.compile(rb"/(JavaScript|JS|Launch|OpenAction|AA|EmbeddedFile|RichMedia)(?![A-Za-z])")
+_ACTIVE_PDF = re.compile(
+    rb"/(JavaScript|JS|Launch|OpenAction|AA|EmbeddedFile|RichMedia)(?![A-Za-z])"
+)
 _ESCAPED = re.compile(rb"#([0-9A-Fa-f]{2})")
 _MACROS = ("vbaproject.bin", "/macros/")
 

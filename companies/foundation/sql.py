@@ -21,8 +21,7 @@ def sql_text(app: str, name: str) -> str:
 def trigger_operations(app: str, *names: str) -> list[migrations.RunSQL]:
     """Migration operations that run these SQL files in order."""
     return [
-        migrations.RunSQL(sql_text(app, name), reverse_sql=migrations.RunSQL.noop)
-        for name in names
+        migrations.RunSQL(sql_text(app, name), reverse_sql=migrations.RunSQL.noop) for name in names
     ]
 
 

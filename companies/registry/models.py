@@ -124,9 +124,7 @@ class BankAccount(models.Model):
     class Meta:
         constraints = (
             status_known("bank_account_status_known", BankAccountStatus),
-            models.UniqueConstraint(
-                name="one_bank_account_version", fields=["company", "version"]
-            ),
+            models.UniqueConstraint(name="one_bank_account_version", fields=["company", "version"]),
             models.CheckConstraint(
                 name="bank_account_verified_by_second",
                 condition=Q(status="PENDING", verified_by__isnull=True)

@@ -70,9 +70,7 @@ def get_scope(user_id: int | None, at: datetime) -> Scope:
         return Scope(None)
     duties = tuple(list_duties(user_id, at))
     overseen = [duty.agency_id for duty in duties if duty.role == Role.OVERSEER]
-    return Scope(
-        user_id, duties, tuple(list_memberships(user_id, at)), list_ids_below(overseen)
-    )
+    return Scope(user_id, duties, tuple(list_memberships(user_id, at)), list_ids_below(overseen))
 
 
 def list_memberships(user_id: int, at: datetime) -> QuerySet[Membership]:

@@ -241,9 +241,7 @@ def _require_own_or_operator(actor: Actor, user: User, at: datetime) -> str:
     return _require_operator(actor, user.employer_id, at)
 
 
-def _check_duty(
-    role: str, valid_from: datetime, valid_until: datetime | None, basis: str
-) -> None:
+def _check_duty(role: str, valid_from: datetime, valid_until: datetime | None, basis: str) -> None:
     if role not in Role.values:
         raise InvalidInput("role_unknown", _("There is no such role."), role=str(role))
     if valid_until is not None and valid_until <= valid_from:

@@ -63,7 +63,9 @@ class _Verifier(HTTPMessageVerifier):
 
     at: datetime
 
-    def validate_created_and_expires(self, sig_input: Any, max_age: timedelta | None = None) -> None:
+    def validate_created_and_expires(
+        self, sig_input: Any, max_age: timedelta | None = None
+    ) -> None:
         if "created" not in sig_input.params:
             raise InvalidSignature("no creation time")
         created = self._parse_integer_timestamp(sig_input.params["created"], "created")

@@ -35,9 +35,7 @@ def browser_type_launch_args() -> dict[str, Any]:
 
 
 @pytest.fixture(scope="package")
-def world(
-    django_db_setup: None, django_db_blocker: Any, worker_id: str
-) -> Iterator[live.House]:
+def world(django_db_setup: None, django_db_blocker: Any, worker_id: str) -> Iterator[live.House]:
     """The demo's year, told once, and the house that serves it."""
     with committed(django_db_blocker, f"b_{worker_id}") as name:
         call_command("seed")
@@ -97,5 +95,3 @@ def open_as(
     yield open_window
     for eyes in opened:
         eyes.close()
-
-

@@ -53,9 +53,7 @@ class Budget:
         )  # fmt: skip
 
     def approve(self, line: BudgetLine) -> BudgetLine:
-        return programmes.approve_budget_line(
-            actor=self.authoriser, line_id=line.pk, at=self.at
-        )
+        return programmes.approve_budget_line(actor=self.authoriser, line_id=line.pk, at=self.at)
 
     def book(self, line: BudgetLine, key: str = "book") -> BudgetLine:
         return programmes.book_appropriation(

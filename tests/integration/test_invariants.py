@@ -70,9 +70,7 @@ class Bare:
             for value in values.values()
         ]
         marks = ", ".join(["%s"] * len(values))
-        self.cursor.execute(
-            f"INSERT INTO {table} ({', '.join(values)}) VALUES ({marks})", wrapped
-        )
+        self.cursor.execute(f"INSERT INTO {table} ({', '.join(values)}) VALUES ({marks})", wrapped)
 
     def account(self, number: int, kind: str, credits: int = 0, debits: int = 0) -> None:
         """An account of line 901."""

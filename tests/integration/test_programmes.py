@@ -134,14 +134,10 @@ def test_a_duty_for_one_scheme_opens_no_other(cast: Cast, programme: Programme) 
     )  # fmt: skip
     for wanted in (programme, other):
         activate(cast, wanted)
-    paused = programmes.pause_programme(
-        actor=cast.actor("clerk"), programme_id=other.pk, at=START
-    )
+    paused = programmes.pause_programme(actor=cast.actor("clerk"), programme_id=other.pk, at=START)
     assert paused.status == ProgrammeStatus.PAUSED
     with pytest.raises(NotAllowed):
-        programmes.pause_programme(
-            actor=cast.actor("clerk"), programme_id=programme.pk, at=START
-        )
+        programmes.pause_programme(actor=cast.actor("clerk"), programme_id=programme.pk, at=START)
 
 
 def test_published_rules_retire_their_predecessor(cast: Cast, programme: Programme) -> None:
@@ -227,9 +223,7 @@ def test_a_published_window_only_closes_later(
 ) -> None:
     window = create_round(cast, programme)
     programmes.publish_round(actor=cast.actor("approver"), round_id=window.pk, at=START)
-    Round.objects.filter(pk=window.pk).update(
-        closes_at=window.closes_at + DAY, receipts_issued=1
-    )
+    Round.objects.filter(pk=window.pk).update(closes_at=window.closes_at + DAY, receipts_issued=1)
     refused_by(
         owner, "published_round_frozen",
         f"UPDATE programmes_round SET {change} WHERE id = %s", window.pk,
@@ -260,9 +254,7 @@ def test_a_seat_map_is_approved_by_another_body(cast: Cast) -> None:
 
 
 def approve(cast: Cast, seat_map: SeatMap, name: str) -> SeatMap:
-    return programmes.approve_seat_map(
-        actor=cast.actor(name), seat_map_id=seat_map.pk, at=START
-    )
+    return programmes.approve_seat_map(actor=cast.actor(name), seat_map_id=seat_map.pk, at=START)
 
 
 def test_an_own_authoriser_does_not_approve_the_own_map(cast: Cast) -> None:

@@ -44,9 +44,7 @@ def approved(cast: Cast, applied: Provider) -> Provider:
 
 
 def check(cast: Cast, provider: Provider) -> Provider:
-    return providers.check_provider(
-        actor=cast.actor("reviewer"), provider_id=provider.pk, at=START
-    )
+    return providers.check_provider(actor=cast.actor("reviewer"), provider_id=provider.pk, at=START)
 
 
 def programme_of(cast: Cast, code: str = "P-2025") -> Programme:
@@ -108,9 +106,7 @@ def test_who_checked_decides_nothing_later_either(cast: Cast, applied: Provider)
         with pytest.raises(NotAllowed) as refused:
             decide(**both, **more)
         assert refused.value.code == "own_check"
-    providers.approve_provider(
-        actor=cast.actor("approver"), provider_id=applied.pk, at=START
-    )
+    providers.approve_provider(actor=cast.actor("approver"), provider_id=applied.pk, at=START)
     with pytest.raises(NotAllowed) as refused:
         providers.suspend_provider(**both, reason="核查")
     assert refused.value.code == "own_check"
@@ -135,9 +131,7 @@ def test_approving_does_not_lift_a_suspension(cast: Cast, approved: Provider) ->
         actor=cast.actor("approver"), provider_id=approved.pk, reason="核查", at=START
     )
     with pytest.raises(Conflict) as refused:
-        providers.approve_provider(
-            actor=cast.actor("approver2"), provider_id=approved.pk, at=START
-        )
+        providers.approve_provider(actor=cast.actor("approver2"), provider_id=approved.pk, at=START)
     assert refused.value.code == "wrong_state"
 
 

@@ -75,12 +75,8 @@ def test_a_file_sent_back_needs_another_reviewer() -> None:
     )
     advice = {"application_id": file.pk, "amount_fen": 1_000_000, "reason": "可支持"}
     with pytest.raises(NotAllowed, match="reviewer_not_new"):
-        files.recommend_application(
-            actor=scheme.actor("reviewer"), at=scheme.later(), **advice
-        )
-    done = files.recommend_application(
-        actor=scheme.actor("reviewer2"), at=scheme.later(), **advice
-    )
+        files.recommend_application(actor=scheme.actor("reviewer"), at=scheme.later(), **advice)
+    done = files.recommend_application(actor=scheme.actor("reviewer2"), at=scheme.later(), **advice)
     assert done.status == "RECOMMENDED" and done.cycle == 1
 
 

@@ -51,9 +51,7 @@ def verdict(*command: str) -> int:
     """The exit code."""
     if shutil.which(command[0]) is None:
         absent(command[0])
-    return subprocess.run(
-        command, env=ENVIRONMENT, check=False, capture_output=True
-    ).returncode
+    return subprocess.run(command, env=ENVIRONMENT, check=False, capture_output=True).returncode
 
 
 def tampered(path: Path) -> Path:

@@ -83,9 +83,7 @@ class Voucher(models.Model):
             models.CheckConstraint(
                 name="voucher_issued_has_time",
                 condition=Q(status__in=["PENDING", "DECLINED", "LAPSED"], issued_at__isnull=True)
-                | (
-                    ~Q(status__in=["PENDING", "DECLINED", "LAPSED"]) & Q(issued_at__isnull=False)
-                ),
+                | (~Q(status__in=["PENDING", "DECLINED", "LAPSED"]) & Q(issued_at__isnull=False)),
             ),
         )
         indexes = (models.Index(name="voucher_by_company", fields=["company", "-id"]),)

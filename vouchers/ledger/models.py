@@ -96,9 +96,7 @@ class Transfer(models.Model):
 
     class Meta:
         constraints = (
-            models.CheckConstraint(
-                name="transfer_amount_positive", condition=Q(amount_fen__gt=0)
-            ),
+            models.CheckConstraint(name="transfer_amount_positive", condition=Q(amount_fen__gt=0)),
             models.CheckConstraint(
                 name="transfer_accounts_differ",
                 condition=~Q(debit_account=F("credit_account")),

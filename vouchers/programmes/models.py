@@ -218,9 +218,7 @@ class BudgetLine(models.Model):
     number = models.CharField(max_length=24, unique=True)
     programme = models.ForeignKey(Programme, models.PROTECT, related_name="budget_lines")
     parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="children")
-    appropriation = models.ForeignKey(
-        Appropriation, models.PROTECT, related_name="lines"
-    )
+    appropriation = models.ForeignKey(Appropriation, models.PROTECT, related_name="lines")
     name_zh = models.CharField(max_length=80)
     name_en = models.CharField(max_length=120, blank=True)
     fiscal_year = models.PositiveSmallIntegerField()

@@ -28,9 +28,11 @@ def list_programmes(scope: Scope) -> QuerySet[Programme]:
     """Everyone sees programmes that are in force; their officers see drafts, too."""
     published = ~Q(status=ProgrammeStatus.DRAFT)
     mine = Q(agency_id__in=scope.agency_ids) | Q(finance_agency_id__in=scope.agency_ids)
-    return Programme.objects.select_related("agency", "finance_agency").filter(
-        published | mine
-    ).order_by("-id")
+    return (
+        Programme.objects.select_related("agency", "finance_agency")
+        .filter(published | mine)
+        .order_by("-id")
+    )
 
 
 def get_programme_for(scope: Scope, code: str) -> Programme:
@@ -95,9 +97,11 @@ def get_rule_version_for(scope: Scope, programme_code: str, version: str) -> Rul
     programme = get_programme_for(scope, programme_code)
     found = None
     if version.isdecimal() and programme.agency_id in scope.agency_ids:
-        found = RuleVersion.objects.select_related("programme").filter(
-            programme=programme, version=int(version)
-        ).first()
+        found = (
+            RuleVersion.objects.select_related("programme")
+            .filter(programme=programme, version=int(version))
+            .first()
+        )
     if found is None:
         raise not_found("rule_version")
     return found

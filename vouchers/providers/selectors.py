@@ -43,9 +43,7 @@ def get_provider_for(scope: Scope, number: str) -> Provider:
 def is_admitted(provider_id: int, programme_id: int, at: datetime) -> bool:
     """Approved, and inside an admission to this programme at that moment."""
     return (
-        Admission.objects.filter(
-            _in_force(at), provider_id=provider_id, programme_id=programme_id
-        )
+        Admission.objects.filter(_in_force(at), provider_id=provider_id, programme_id=programme_id)
         .filter(provider__status=ProviderStatus.APPROVED)
         .exists()
     )

@@ -165,9 +165,7 @@ class Ledger(AuditDesk):
         programmes = list(list_own_programmes(self.scope)[:50])
         wanted = self.request.GET.get("programme", "")
         chosen = [p for p in programmes if not wanted or p.code == wanted]
-        groups = [
-            line.pool_account_id for p in chosen for line in list_funding_lines(p.pk)
-        ]
+        groups = [line.pool_account_id for p in chosen for line in list_funding_lines(p.pk)]
         return {
             "tabs": [
                 {"label": _("All"), "url": "?", "current": not wanted, "count": None},

@@ -5,89 +5,187 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='CalendarDay',
+            name="CalendarDay",
             fields=[
-                ('day', models.DateField(primary_key=True, serialize=False)),
-                ('is_workday', models.BooleanField()),
-                ('source', models.CharField(max_length=200)),
+                ("day", models.DateField(primary_key=True, serialize=False)),
+                ("is_workday", models.BooleanField()),
+                ("source", models.CharField(max_length=200)),
             ],
         ),
         migrations.CreateModel(
-            name='Region',
+            name="Region",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=6)),
-                ('name_zh', models.CharField(max_length=60)),
-                ('name_en', models.CharField(blank=True, max_length=80)),
-                ('valid_from', models.DateField()),
-                ('valid_until', models.DateField(null=True)),
-                ('source', models.CharField(max_length=200)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=6)),
+                ("name_zh", models.CharField(max_length=60)),
+                ("name_en", models.CharField(blank=True, max_length=80)),
+                ("valid_from", models.DateField()),
+                ("valid_until", models.DateField(null=True)),
+                ("source", models.CharField(max_length=200)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('code', 'valid_from'), name='one_region_per_code_and_day'), models.CheckConstraint(condition=models.Q(('code__regex', '^[0-9]{6}$')), name='region_code_six_digits'), models.CheckConstraint(condition=models.Q(('valid_until__isnull', True), ('valid_until__gt', models.F('valid_from')), _connector='OR'), name='region_period_forward')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("code", "valid_from"), name="one_region_per_code_and_day"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("code__regex", "^[0-9]{6}$")),
+                        name="region_code_six_digits",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_until__isnull", True),
+                            ("valid_until__gt", models.F("valid_from")),
+                            _connector="OR",
+                        ),
+                        name="region_period_forward",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Agency',
+            name="Agency",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=20, unique=True)),
-                ('name_zh', models.CharField(max_length=80)),
-                ('name_en', models.CharField(blank=True, max_length=120)),
-                ('kind', models.CharField(choices=[('LEAD', 'Lead department'), ('FINANCE', 'Finance department'), ('AUDIT', 'Audit office'), ('GOVERNMENT', 'Government'), ('ENTRUSTED', 'Entrusted body')], max_length=20)),
-                ('path', models.CharField(blank=True, max_length=200)),
-                ('is_demo', models.BooleanField(default=False)),
-                ('parent', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='agencies.agency')),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.region')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=20, unique=True)),
+                ("name_zh", models.CharField(max_length=80)),
+                ("name_en", models.CharField(blank=True, max_length=120)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("LEAD", "Lead department"),
+                            ("FINANCE", "Finance department"),
+                            ("AUDIT", "Audit office"),
+                            ("GOVERNMENT", "Government"),
+                            ("ENTRUSTED", "Entrusted body"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("path", models.CharField(blank=True, max_length=200)),
+                ("is_demo", models.BooleanField(default=False)),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="agencies.agency",
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="agencies.region",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='SearchEntry',
+            name="SearchEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=20)),
-                ('number', models.CharField(max_length=30)),
-                ('text_norm', models.CharField(blank=True, max_length=200)),
-                ('pinyin', models.CharField(blank=True, max_length=300)),
-                ('agency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.agency')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(max_length=20)),
+                ("number", models.CharField(max_length=30)),
+                ("text_norm", models.CharField(blank=True, max_length=200)),
+                ("pinyin", models.CharField(blank=True, max_length=300)),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="agencies.agency",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Deadline',
+            name="Deadline",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=40)),
-                ('subject_ref', models.CharField(max_length=80)),
-                ('due_at', models.DateTimeField()),
-                ('created_at', models.DateTimeField()),
-                ('paused_at', models.DateTimeField(null=True)),
-                ('done_at', models.DateTimeField(null=True)),
-                ('outcome', models.CharField(blank=True, max_length=40)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('next_try_at', models.DateTimeField(null=True)),
-                ('failed_at', models.DateTimeField(null=True)),
-                ('last_error', models.CharField(blank=True, max_length=200)),
-                ('agency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.agency')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(max_length=40)),
+                ("subject_ref", models.CharField(max_length=80)),
+                ("due_at", models.DateTimeField()),
+                ("created_at", models.DateTimeField()),
+                ("paused_at", models.DateTimeField(null=True)),
+                ("done_at", models.DateTimeField(null=True)),
+                ("outcome", models.CharField(blank=True, max_length=40)),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("next_try_at", models.DateTimeField(null=True)),
+                ("failed_at", models.DateTimeField(null=True)),
+                ("last_error", models.CharField(blank=True, max_length=200)),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="agencies.agency",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('done_at__isnull', True), ('failed_at__isnull', True), ('paused_at__isnull', True)), fields=['due_at', 'id'], name='deadline_waiting')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('done_at__isnull', True), ('failed_at__isnull', True)), fields=('subject_ref', 'kind'), name='one_open_deadline_per_kind')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(
+                            ("done_at__isnull", True),
+                            ("failed_at__isnull", True),
+                            ("paused_at__isnull", True),
+                        ),
+                        fields=["due_at", "id"],
+                        name="deadline_waiting",
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("done_at__isnull", True), ("failed_at__isnull", True)),
+                        fields=("subject_ref", "kind"),
+                        name="one_open_deadline_per_kind",
+                    )
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='agency',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['LEAD', 'FINANCE', 'AUDIT', 'GOVERNMENT', 'ENTRUSTED'])), name='agency_kind_known'),
+            model_name="agency",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("kind__in", ["LEAD", "FINANCE", "AUDIT", "GOVERNMENT", "ENTRUSTED"])
+                ),
+                name="agency_kind_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='searchentry',
-            constraint=models.UniqueConstraint(fields=('number',), name='one_search_entry_per_number'),
+            model_name="searchentry",
+            constraint=models.UniqueConstraint(
+                fields=("number",), name="one_search_entry_per_number"
+            ),
         ),
     ]

@@ -5,32 +5,87 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('agencies', '0001_initial'),
+        ("agencies", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Alert',
+            name="Alert",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=24, unique=True)),
-                ('code', models.CharField(max_length=60)),
-                ('severity', models.CharField(choices=[('INFO', 'Note'), ('WARNING', 'Warning'), ('CRITICAL', 'Critical')], max_length=10)),
-                ('subject_ref', models.CharField(max_length=80)),
-                ('facts', models.JSONField(default=dict)),
-                ('status', models.CharField(choices=[('OPEN', 'Open'), ('DISMISSED', 'Dismissed'), ('CONFIRMED', 'Confirmed')], default='OPEN', max_length=10)),
-                ('raised_at', models.DateTimeField()),
-                ('answered_at', models.DateTimeField(null=True)),
-                ('answered_by_ref', models.CharField(blank=True, max_length=80)),
-                ('answer', models.TextField(blank=True)),
-                ('agency', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.agency')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.CharField(max_length=24, unique=True)),
+                ("code", models.CharField(max_length=60)),
+                (
+                    "severity",
+                    models.CharField(
+                        choices=[
+                            ("INFO", "Note"),
+                            ("WARNING", "Warning"),
+                            ("CRITICAL", "Critical"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("subject_ref", models.CharField(max_length=80)),
+                ("facts", models.JSONField(default=dict)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("OPEN", "Open"),
+                            ("DISMISSED", "Dismissed"),
+                            ("CONFIRMED", "Confirmed"),
+                        ],
+                        default="OPEN",
+                        max_length=10,
+                    ),
+                ),
+                ("raised_at", models.DateTimeField()),
+                ("answered_at", models.DateTimeField(null=True)),
+                ("answered_by_ref", models.CharField(blank=True, max_length=80)),
+                ("answer", models.TextField(blank=True)),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="agencies.agency",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('status__in', ['OPEN', 'DISMISSED', 'CONFIRMED'])), name='alert_status_known'), models.CheckConstraint(condition=models.Q(('severity__in', ['INFO', 'WARNING', 'CRITICAL'])), name='alert_severity_known'), models.CheckConstraint(condition=models.Q(('status', 'OPEN'), models.Q(('answer', ''), _negated=True), _connector='OR'), name='alert_answer_has_reason'), models.UniqueConstraint(condition=models.Q(('status', 'OPEN')), fields=('code', 'subject_ref'), name='one_open_alert_per_subject')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ["OPEN", "DISMISSED", "CONFIRMED"])),
+                        name="alert_status_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("severity__in", ["INFO", "WARNING", "CRITICAL"])),
+                        name="alert_severity_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("status", "OPEN"),
+                            models.Q(("answer", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="alert_answer_has_reason",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("status", "OPEN")),
+                        fields=("code", "subject_ref"),
+                        name="one_open_alert_per_subject",
+                    ),
+                ],
             },
         ),
     ]

@@ -5,87 +5,123 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('agencies', '0001_initial'),
+        ("agencies", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='AuditEvent',
+            name="AuditEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('epoch', models.PositiveSmallIntegerField()),
-                ('tx', models.BigIntegerField()),
-                ('action', models.CharField(max_length=60)),
-                ('actor_ref', models.CharField(max_length=80)),
-                ('duty_ref', models.CharField(blank=True, max_length=80)),
-                ('subject_ref', models.CharField(max_length=80)),
-                ('request_ref', models.CharField(blank=True, max_length=340)),
-                ('request_id', models.CharField(blank=True, max_length=40)),
-                ('at', models.DateTimeField()),
-                ('recorded_at', models.DateTimeField()),
-                ('payload_sha256', models.BinaryField(max_length=32)),
-                ('agency', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.agency')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("epoch", models.PositiveSmallIntegerField()),
+                ("tx", models.BigIntegerField()),
+                ("action", models.CharField(max_length=60)),
+                ("actor_ref", models.CharField(max_length=80)),
+                ("duty_ref", models.CharField(blank=True, max_length=80)),
+                ("subject_ref", models.CharField(max_length=80)),
+                ("request_ref", models.CharField(blank=True, max_length=340)),
+                ("request_id", models.CharField(blank=True, max_length=40)),
+                ("at", models.DateTimeField()),
+                ("recorded_at", models.DateTimeField()),
+                ("payload_sha256", models.BinaryField(max_length=32)),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="agencies.agency",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='LogEpoch',
+            name="LogEpoch",
             fields=[
-                ('number', models.PositiveSmallIntegerField(primary_key=True, serialize=False)),
-                ('reason', models.TextField()),
+                ("number", models.PositiveSmallIntegerField(primary_key=True, serialize=False)),
+                ("reason", models.TextField()),
             ],
         ),
         migrations.CreateModel(
-            name='TreeHead',
+            name="TreeHead",
             fields=[
-                ('size', models.BigIntegerField(primary_key=True, serialize=False)),
-                ('root_sha256', models.BinaryField(max_length=32)),
-                ('frontier', models.BinaryField()),
-                ('sealed_at', models.DateTimeField()),
+                ("size", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("root_sha256", models.BinaryField(max_length=32)),
+                ("frontier", models.BinaryField()),
+                ("sealed_at", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name='AuditPayload',
+            name="AuditPayload",
             fields=[
-                ('event', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, serialize=False, to='audit.auditevent')),
-                ('salt', models.BinaryField(max_length=16)),
-                ('content', models.JSONField()),
+                (
+                    "event",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        serialize=False,
+                        to="audit.auditevent",
+                    ),
+                ),
+                ("salt", models.BinaryField(max_length=16)),
+                ("content", models.JSONField()),
             ],
         ),
         migrations.CreateModel(
-            name='AuditLeaf',
+            name="AuditLeaf",
             fields=[
-                ('index', models.BigIntegerField(primary_key=True, serialize=False)),
-                ('leaf_sha256', models.BinaryField(max_length=32)),
-                ('sealed_at', models.DateTimeField()),
-                ('event', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='leaf', to='audit.auditevent')),
+                ("index", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("leaf_sha256", models.BinaryField(max_length=32)),
+                ("sealed_at", models.DateTimeField()),
+                (
+                    "event",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="leaf",
+                        to="audit.auditevent",
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='auditevent',
-            index=models.Index(fields=['epoch', 'tx', 'id'], name='event_seal_order'),
+            model_name="auditevent",
+            index=models.Index(fields=["epoch", "tx", "id"], name="event_seal_order"),
         ),
         migrations.AddIndex(
-            model_name='auditevent',
-            index=models.Index(fields=['subject_ref', 'id'], name='event_by_subject'),
+            model_name="auditevent",
+            index=models.Index(fields=["subject_ref", "id"], name="event_by_subject"),
         ),
         migrations.AddIndex(
-            model_name='auditevent',
-            index=models.Index(fields=['agency', 'id'], name='event_by_agency'),
+            model_name="auditevent",
+            index=models.Index(fields=["agency", "id"], name="event_by_agency"),
         ),
         migrations.AddConstraint(
-            model_name='auditevent',
-            constraint=models.UniqueConstraint(condition=models.Q(('request_ref', ''), _negated=True), fields=('request_ref',), name='one_event_per_request_ref'),
+            model_name="auditevent",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("request_ref", ""), _negated=True),
+                fields=("request_ref",),
+                name="one_event_per_request_ref",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='auditevent',
-            constraint=models.CheckConstraint(condition=models.Q(('action__regex', '^[a-z_]+\\.[a-z_]+$')), name='event_action_is_noun_dot_past'),
+            model_name="auditevent",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("action__regex", "^[a-z_]+\\.[a-z_]+$")),
+                name="event_action_is_noun_dot_past",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='auditleaf',
-            constraint=models.CheckConstraint(condition=models.Q(('index__gte', 0)), name='leaf_index_not_negative'),
+            model_name="auditleaf",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("index__gte", 0)), name="leaf_index_not_negative"
+            ),
         ),
     ]

@@ -6,7 +6,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -15,23 +14,65 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='StoredFile',
+            name="StoredFile",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.CharField(max_length=32, unique=True)),
-                ('sha256', models.CharField(max_length=64)),
-                ('size', models.BigIntegerField()),
-                ('content_type', models.CharField(max_length=100)),
-                ('original_name', models.CharField(max_length=200)),
-                ('owner_ref', models.CharField(max_length=80)),
-                ('uploaded_at', models.DateTimeField()),
-                ('verdict', models.CharField(choices=[('PENDING', 'Being checked'), ('CLEAN', 'Checked'), ('REFUSED', 'Refused')], default='PENDING', max_length=10)),
-                ('verdict_reason', models.CharField(blank=True, max_length=120)),
-                ('scanned_at', models.DateTimeField(null=True)),
-                ('uploaded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("public_id", models.CharField(max_length=32, unique=True)),
+                ("sha256", models.CharField(max_length=64)),
+                ("size", models.BigIntegerField()),
+                ("content_type", models.CharField(max_length=100)),
+                ("original_name", models.CharField(max_length=200)),
+                ("owner_ref", models.CharField(max_length=80)),
+                ("uploaded_at", models.DateTimeField()),
+                (
+                    "verdict",
+                    models.CharField(
+                        choices=[
+                            ("PENDING", "Being checked"),
+                            ("CLEAN", "Checked"),
+                            ("REFUSED", "Refused"),
+                        ],
+                        default="PENDING",
+                        max_length=10,
+                    ),
+                ),
+                ("verdict_reason", models.CharField(blank=True, max_length=120)),
+                ("scanned_at", models.DateTimeField(null=True)),
+                (
+                    "uploaded_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('verdict__in', ['PENDING', 'CLEAN', 'REFUSED'])), name='file_verdict_known'), models.CheckConstraint(condition=models.Q(('size__gt', 0)), name='file_size_positive'), models.CheckConstraint(condition=models.Q(models.Q(('scanned_at__isnull', True), ('verdict', 'PENDING')), models.Q(models.Q(('verdict', 'PENDING'), _negated=True), ('scanned_at__isnull', False)), _connector='OR'), name='file_verdict_has_time')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("verdict__in", ["PENDING", "CLEAN", "REFUSED"])),
+                        name="file_verdict_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("size__gt", 0)), name="file_size_positive"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("scanned_at__isnull", True), ("verdict", "PENDING")),
+                            models.Q(
+                                models.Q(("verdict", "PENDING"), _negated=True),
+                                ("scanned_at__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="file_verdict_has_time",
+                    ),
+                ],
             },
         ),
     ]

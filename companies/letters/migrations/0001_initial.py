@@ -6,41 +6,110 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('agencies', '0001_initial'),
-        ('registry', '0001_initial'),
+        ("agencies", "0001_initial"),
+        ("registry", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Letter',
+            name="Letter",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=24, unique=True)),
-                ('kind', models.CharField(choices=[('ACCEPTANCE', 'Notice of acceptance'), ('SUPPLEMENT', 'Request for supplements'), ('PRIOR_NOTICE', 'Prior notice'), ('DECISION', 'Decision')], max_length=20)),
-                ('subject_ref', models.CharField(max_length=80)),
-                ('burden', models.CharField(blank=True, max_length=40)),
-                ('title', models.CharField(max_length=120)),
-                ('body', models.TextField()),
-                ('remedy', models.TextField(blank=True)),
-                ('status', models.CharField(choices=[('SIGNED', 'Signed'), ('SERVED', 'Served')], max_length=10)),
-                ('signed_at', models.DateTimeField()),
-                ('served_at', models.DateTimeField(null=True)),
-                ('reply_until', models.DateTimeField(null=True)),
-                ('reply', models.TextField(blank=True)),
-                ('replied_at', models.DateTimeField(null=True)),
-                ('waived_at', models.DateTimeField(null=True)),
-                ('is_demo', models.BooleanField(default=False)),
-                ('agency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.agency')),
-                ('company', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='letters', to='registry.company')),
-                ('signed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.CharField(max_length=24, unique=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("ACCEPTANCE", "Notice of acceptance"),
+                            ("SUPPLEMENT", "Request for supplements"),
+                            ("PRIOR_NOTICE", "Prior notice"),
+                            ("DECISION", "Decision"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("subject_ref", models.CharField(max_length=80)),
+                ("burden", models.CharField(blank=True, max_length=40)),
+                ("title", models.CharField(max_length=120)),
+                ("body", models.TextField()),
+                ("remedy", models.TextField(blank=True)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("SIGNED", "Signed"), ("SERVED", "Served")], max_length=10
+                    ),
+                ),
+                ("signed_at", models.DateTimeField()),
+                ("served_at", models.DateTimeField(null=True)),
+                ("reply_until", models.DateTimeField(null=True)),
+                ("reply", models.TextField(blank=True)),
+                ("replied_at", models.DateTimeField(null=True)),
+                ("waived_at", models.DateTimeField(null=True)),
+                ("is_demo", models.BooleanField(default=False)),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="agencies.agency",
+                    ),
+                ),
+                (
+                    "company",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="letters",
+                        to="registry.company",
+                    ),
+                ),
+                (
+                    "signed_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['ACCEPTANCE', 'SUPPLEMENT', 'PRIOR_NOTICE', 'DECISION'])), name='letter_kind_known'), models.CheckConstraint(condition=models.Q(('status__in', ['SIGNED', 'SERVED'])), name='letter_status_known'), models.UniqueConstraint(fields=('agency', 'id'), name='letter_agency_row'), models.CheckConstraint(condition=models.Q(models.Q(('served_at__isnull', True), ('status', 'SIGNED')), models.Q(('served_at__isnull', False), ('status', 'SERVED')), _connector='OR'), name='served_letter_has_time'), models.CheckConstraint(condition=models.Q(models.Q(('kind', 'PRIOR_NOTICE'), _negated=True), models.Q(('burden', ''), _negated=True), _connector='OR'), name='prior_notice_names_burden')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("kind__in", ["ACCEPTANCE", "SUPPLEMENT", "PRIOR_NOTICE", "DECISION"])
+                        ),
+                        name="letter_kind_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ["SIGNED", "SERVED"])),
+                        name="letter_status_known",
+                    ),
+                    models.UniqueConstraint(fields=("agency", "id"), name="letter_agency_row"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("served_at__isnull", True), ("status", "SIGNED")),
+                            models.Q(("served_at__isnull", False), ("status", "SERVED")),
+                            _connector="OR",
+                        ),
+                        name="served_letter_has_time",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", "PRIOR_NOTICE"), _negated=True),
+                            models.Q(("burden", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="prior_notice_names_burden",
+                    ),
+                ],
             },
         ),
     ]

@@ -6,120 +6,297 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('agencies', '0001_initial'),
+        ("agencies", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Company',
+            name="Company",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('credit_code', models.CharField(max_length=18, unique=True)),
-                ('name_zh', models.CharField(max_length=120)),
-                ('name_en', models.CharField(blank=True, max_length=160)),
-                ('name_pinyin', models.CharField(blank=True, max_length=300)),
-                ('entity_type', models.CharField(choices=[('enterprise', 'Enterprise'), ('university', 'University'), ('research_institute', 'Research institute')], max_length=20)),
-                ('industry_code', models.CharField(max_length=5)),
-                ('staff', models.PositiveIntegerField()),
-                ('revenue_fen', models.BigIntegerField()),
-                ('assets_fen', models.BigIntegerField()),
-                ('size_class', models.CharField(choices=[('LARGE', 'Large'), ('MEDIUM', 'Medium'), ('SMALL', 'Small'), ('MICRO', 'Micro')], max_length=10)),
-                ('established_date', models.DateField()),
-                ('group_key', models.CharField(max_length=18)),
-                ('is_demo', models.BooleanField(default=False)),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.region')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("credit_code", models.CharField(max_length=18, unique=True)),
+                ("name_zh", models.CharField(max_length=120)),
+                ("name_en", models.CharField(blank=True, max_length=160)),
+                ("name_pinyin", models.CharField(blank=True, max_length=300)),
+                (
+                    "entity_type",
+                    models.CharField(
+                        choices=[
+                            ("enterprise", "Enterprise"),
+                            ("university", "University"),
+                            ("research_institute", "Research institute"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("industry_code", models.CharField(max_length=5)),
+                ("staff", models.PositiveIntegerField()),
+                ("revenue_fen", models.BigIntegerField()),
+                ("assets_fen", models.BigIntegerField()),
+                (
+                    "size_class",
+                    models.CharField(
+                        choices=[
+                            ("LARGE", "Large"),
+                            ("MEDIUM", "Medium"),
+                            ("SMALL", "Small"),
+                            ("MICRO", "Micro"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("established_date", models.DateField()),
+                ("group_key", models.CharField(max_length=18)),
+                ("is_demo", models.BooleanField(default=False)),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="agencies.region",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='BankAccount',
+            name="BankAccount",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveSmallIntegerField()),
-                ('account_name', models.CharField(max_length=120)),
-                ('account_number', models.CharField(max_length=40)),
-                ('bank_name', models.CharField(max_length=120)),
-                ('cnaps', models.CharField(blank=True, max_length=12)),
-                ('status', models.CharField(choices=[('PENDING', 'To be verified'), ('VERIFIED', 'Verified'), ('RETIRED', 'Retired')], max_length=10)),
-                ('added_at', models.DateTimeField()),
-                ('verified_at', models.DateTimeField(null=True)),
-                ('added_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('verified_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('company', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bank_accounts', to='registry.company')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveSmallIntegerField()),
+                ("account_name", models.CharField(max_length=120)),
+                ("account_number", models.CharField(max_length=40)),
+                ("bank_name", models.CharField(max_length=120)),
+                ("cnaps", models.CharField(blank=True, max_length=12)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("PENDING", "To be verified"),
+                            ("VERIFIED", "Verified"),
+                            ("RETIRED", "Retired"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("added_at", models.DateTimeField()),
+                ("verified_at", models.DateTimeField(null=True)),
+                (
+                    "added_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "verified_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "company",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="bank_accounts",
+                        to="registry.company",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Membership',
+            name="Membership",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('company_agent', 'Company agent'), ('company_signatory', 'Company signatory'), ('provider_agent', 'Provider agent'), ('provider_finance', 'Provider finance')], max_length=20)),
-                ('valid_from', models.DateTimeField()),
-                ('valid_until', models.DateTimeField(null=True)),
-                ('granted_by_ref', models.CharField(max_length=80)),
-                ('company', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='registry.company')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("company_agent", "Company agent"),
+                            ("company_signatory", "Company signatory"),
+                            ("provider_agent", "Provider agent"),
+                            ("provider_finance", "Provider finance"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("valid_from", models.DateTimeField()),
+                ("valid_until", models.DateTimeField(null=True)),
+                ("granted_by_ref", models.CharField(max_length=80)),
+                (
+                    "company",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="memberships",
+                        to="registry.company",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="memberships",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='RelatedPair',
+            name="RelatedPair",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('relation', models.CharField(max_length=40)),
-                ('evidence', models.CharField(max_length=200)),
-                ('high', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.company')),
-                ('low', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.company')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("relation", models.CharField(max_length=40)),
+                ("evidence", models.CharField(max_length=200)),
+                (
+                    "high",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="registry.company",
+                    ),
+                ),
+                (
+                    "low",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="registry.company",
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='company',
-            constraint=models.CheckConstraint(condition=models.Q(('size_class__in', ['LARGE', 'MEDIUM', 'SMALL', 'MICRO'])), name='company_size_known'),
+            model_name="company",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("size_class__in", ["LARGE", "MEDIUM", "SMALL", "MICRO"])),
+                name="company_size_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='company',
-            constraint=models.CheckConstraint(condition=models.Q(('entity_type__in', ['enterprise', 'university', 'research_institute'])), name='company_entity_type_known'),
+            model_name="company",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("entity_type__in", ["enterprise", "university", "research_institute"])
+                ),
+                name="company_entity_type_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='company',
-            constraint=models.CheckConstraint(condition=models.Q(('credit_code__regex', '^[0-9A-HJ-NPQRTUWXY]{18}$')), name='company_credit_code_formed'),
+            model_name="company",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("credit_code__regex", "^[0-9A-HJ-NPQRTUWXY]{18}$")),
+                name="company_credit_code_formed",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='bankaccount',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['PENDING', 'VERIFIED', 'RETIRED'])), name='bank_account_status_known'),
+            model_name="bankaccount",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status__in", ["PENDING", "VERIFIED", "RETIRED"])),
+                name="bank_account_status_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='bankaccount',
-            constraint=models.UniqueConstraint(fields=('company', 'version'), name='one_bank_account_version'),
+            model_name="bankaccount",
+            constraint=models.UniqueConstraint(
+                fields=("company", "version"), name="one_bank_account_version"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='bankaccount',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'PENDING'), ('verified_by__isnull', True)), models.Q(('verified_by__isnull', False), models.Q(('verified_by', models.F('added_by')), _negated=True)), ('status', 'RETIRED'), _connector='OR'), name='bank_account_verified_by_second'),
+            model_name="bankaccount",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", "PENDING"), ("verified_by__isnull", True)),
+                    models.Q(
+                        ("verified_by__isnull", False),
+                        models.Q(("verified_by", models.F("added_by")), _negated=True),
+                    ),
+                    ("status", "RETIRED"),
+                    _connector="OR",
+                ),
+                name="bank_account_verified_by_second",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='bankaccount',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'VERIFIED')), fields=('company',), name='one_verified_bank_account'),
+            model_name="bankaccount",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("status", "VERIFIED")),
+                fields=("company",),
+                name="one_verified_bank_account",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.CheckConstraint(condition=models.Q(('role__in', ['company_agent', 'company_signatory', 'provider_agent', 'provider_finance'])), name='membership_role_known'),
+            model_name="membership",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "role__in",
+                        [
+                            "company_agent",
+                            "company_signatory",
+                            "provider_agent",
+                            "provider_finance",
+                        ],
+                    )
+                ),
+                name="membership_role_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_until__isnull', True), ('valid_until__gt', models.F('valid_from')), _connector='OR'), name='membership_period_forward'),
+            model_name="membership",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("valid_until__isnull", True),
+                    ("valid_until__gt", models.F("valid_from")),
+                    _connector="OR",
+                ),
+                name="membership_period_forward",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(condition=models.Q(('valid_until__isnull', True)), fields=('user', 'company', 'role'), name='one_open_membership_per_role'),
+            model_name="membership",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("valid_until__isnull", True)),
+                fields=("user", "company", "role"),
+                name="one_open_membership_per_role",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='relatedpair',
-            constraint=models.CheckConstraint(condition=models.Q(('low__lt', models.F('high'))), name='related_pair_ordered'),
+            model_name="relatedpair",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("low__lt", models.F("high"))), name="related_pair_ordered"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='relatedpair',
-            constraint=models.UniqueConstraint(fields=('low', 'high', 'relation'), name='one_related_pair_per_relation'),
+            model_name="relatedpair",
+            constraint=models.UniqueConstraint(
+                fields=("low", "high", "relation"), name="one_related_pair_per_relation"
+            ),
         ),
     ]

@@ -218,7 +218,9 @@ class PublishRound(VerbView):
     """POST: publish the window; `number` is "<programme>@<round>"."""
 
     verb = services.publish_round
-    door = staticmethod(lambda scope, number: selectors.get_round_for(scope, *number.rsplit("@", 1)))
+    door = staticmethod(
+        lambda scope, number: selectors.get_round_for(scope, *number.rsplit("@", 1))
+    )
     id_argument = "round_id"
     output = RoundOut
 

@@ -7,364 +7,933 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('agencies', '0001_initial'),
-        ('files', '0001_initial'),
-        ('ledger', '0001_initial'),
-        ('programmes', '0001_initial'),
-        ('registry', '0001_initial'),
-        ('users', '0001_initial'),
+        ("agencies", "0001_initial"),
+        ("files", "0001_initial"),
+        ("ledger", "0001_initial"),
+        ("programmes", "0001_initial"),
+        ("registry", "0001_initial"),
+        ("users", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Application',
+            name="Application",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=24, unique=True)),
-                ('object_key', models.CharField(blank=True, max_length=64)),
-                ('status', models.CharField(choices=[('DRAFT', 'Draft'), ('SUBMITTED', 'Submitted'), ('IN_SCREENING', 'Being screened'), ('RETURNED', 'More information needed'), ('IN_REVIEW', 'In review'), ('RECOMMENDED', 'Recommended'), ('NOT_RECOMMENDED', 'Not recommended'), ('IN_PUBLIC_NOTICE', 'On public notice'), ('OBJECTED', 'Objection raised'), ('APPROVED', 'Approved'), ('ISSUED', 'Issued'), ('INELIGIBLE', 'Not accepted'), ('REJECTED', 'Not supported'), ('WITHDRAWN', 'Withdrawn'), ('LAPSED', 'Lapsed'), ('CANCELLED', 'Cancelled')], max_length=20)),
-                ('status_at', models.DateTimeField()),
-                ('form', models.JSONField(default=dict)),
-                ('requested_fen', models.BigIntegerField(default=0)),
-                ('version', models.PositiveSmallIntegerField(default=0)),
-                ('receipt_number', models.PositiveIntegerField(null=True)),
-                ('submitted_at', models.DateTimeField(null=True)),
-                ('accepted_at', models.DateTimeField(null=True)),
-                ('returned_rounds', models.PositiveSmallIntegerField(default=0)),
-                ('return_note', models.TextField(blank=True)),
-                ('returned_from', models.CharField(blank=True, max_length=20)),
-                ('assessment', models.JSONField(null=True)),
-                ('approved_fen', models.BigIntegerField(default=0)),
-                ('reserved_fen', models.BigIntegerField(default=0)),
-                ('cycle', models.PositiveSmallIntegerField(default=0)),
-                ('is_demo', models.BooleanField(default=False)),
-                ('agency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.agency')),
-                ('company', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='applications', to='registry.company')),
-                ('drafted_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('programme', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='applications', to='programmes.programme')),
-                ('round', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='applications', to='programmes.round')),
-                ('rule_version', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='programmes.ruleversion')),
-                ('seat_map', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='programmes.seatmap')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.CharField(max_length=24, unique=True)),
+                ("object_key", models.CharField(blank=True, max_length=64)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("DRAFT", "Draft"),
+                            ("SUBMITTED", "Submitted"),
+                            ("IN_SCREENING", "Being screened"),
+                            ("RETURNED", "More information needed"),
+                            ("IN_REVIEW", "In review"),
+                            ("RECOMMENDED", "Recommended"),
+                            ("NOT_RECOMMENDED", "Not recommended"),
+                            ("IN_PUBLIC_NOTICE", "On public notice"),
+                            ("OBJECTED", "Objection raised"),
+                            ("APPROVED", "Approved"),
+                            ("ISSUED", "Issued"),
+                            ("INELIGIBLE", "Not accepted"),
+                            ("REJECTED", "Not supported"),
+                            ("WITHDRAWN", "Withdrawn"),
+                            ("LAPSED", "Lapsed"),
+                            ("CANCELLED", "Cancelled"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("status_at", models.DateTimeField()),
+                ("form", models.JSONField(default=dict)),
+                ("requested_fen", models.BigIntegerField(default=0)),
+                ("version", models.PositiveSmallIntegerField(default=0)),
+                ("receipt_number", models.PositiveIntegerField(null=True)),
+                ("submitted_at", models.DateTimeField(null=True)),
+                ("accepted_at", models.DateTimeField(null=True)),
+                ("returned_rounds", models.PositiveSmallIntegerField(default=0)),
+                ("return_note", models.TextField(blank=True)),
+                ("returned_from", models.CharField(blank=True, max_length=20)),
+                ("assessment", models.JSONField(null=True)),
+                ("approved_fen", models.BigIntegerField(default=0)),
+                ("reserved_fen", models.BigIntegerField(default=0)),
+                ("cycle", models.PositiveSmallIntegerField(default=0)),
+                ("is_demo", models.BooleanField(default=False)),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="agencies.agency",
+                    ),
+                ),
+                (
+                    "company",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="applications",
+                        to="registry.company",
+                    ),
+                ),
+                (
+                    "drafted_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "programme",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="applications",
+                        to="programmes.programme",
+                    ),
+                ),
+                (
+                    "round",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="applications",
+                        to="programmes.round",
+                    ),
+                ),
+                (
+                    "rule_version",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="programmes.ruleversion",
+                    ),
+                ),
+                (
+                    "seat_map",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="programmes.seatmap",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ApplicationFunding',
+            name="ApplicationFunding",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('agency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.agency')),
-                ('application', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='fundings', to='applications.application')),
-                ('line', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='programmes.budgetline')),
-                ('reserved_account', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.account')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="agencies.agency",
+                    ),
+                ),
+                (
+                    "application",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="fundings",
+                        to="applications.application",
+                    ),
+                ),
+                (
+                    "line",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="programmes.budgetline",
+                    ),
+                ),
+                (
+                    "reserved_account",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.account",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ApplicationVersion',
+            name="ApplicationVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveSmallIntegerField()),
-                ('form', models.JSONField()),
-                ('attachments', models.JSONField()),
-                ('assessment', models.JSONField()),
-                ('submitted_at', models.DateTimeField()),
-                ('sha256', models.CharField(max_length=64)),
-                ('agency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.agency')),
-                ('application', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='applications.application')),
-                ('submitted_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveSmallIntegerField()),
+                ("form", models.JSONField()),
+                ("attachments", models.JSONField()),
+                ("assessment", models.JSONField()),
+                ("submitted_at", models.DateTimeField()),
+                ("sha256", models.CharField(max_length=64)),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="agencies.agency",
+                    ),
+                ),
+                (
+                    "application",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="versions",
+                        to="applications.application",
+                    ),
+                ),
+                (
+                    "submitted_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Attachment',
+            name="Attachment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=40)),
-                ('added_at', models.DateTimeField()),
-                ('replaced_at', models.DateTimeField(null=True)),
-                ('agency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.agency')),
-                ('application', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='attachments', to='applications.application')),
-                ('file', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='files.storedfile')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(max_length=40)),
+                ("added_at", models.DateTimeField()),
+                ("replaced_at", models.DateTimeField(null=True)),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="agencies.agency",
+                    ),
+                ),
+                (
+                    "application",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="attachments",
+                        to="applications.application",
+                    ),
+                ),
+                (
+                    "file",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="files.storedfile",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Decision',
+            name="Decision",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('act', models.CharField(choices=[('SCREEN', 'Screening'), ('REVIEW', 'Review'), ('APPROVE', 'Approval'), ('OBJECTION', 'Answer to an objection'), ('ACCEPT', 'Check of a redemption'), ('CONFIRM', 'Second check of a redemption'), ('BUILD', 'Drawing up a batch'), ('BATCH_APPROVE', 'Approval of a batch'), ('AUTHORISE', 'Authorisation of payment'), ('RELEASE', 'Release of payment')], max_length=20)),
-                ('seat', models.CharField(max_length=30)),
-                ('subject_ref', models.CharField(max_length=80)),
-                ('cycle', models.PositiveSmallIntegerField()),
-                ('outcome', models.CharField(max_length=30)),
-                ('amount_fen', models.BigIntegerField(null=True)),
-                ('reason', models.TextField(blank=True)),
-                ('basis_sha256', models.CharField(max_length=64)),
-                ('decided_on', models.DateField()),
-                ('at', models.DateTimeField()),
-                ('agency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.agency')),
-                ('application', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='applications.application')),
-                ('duty', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='users.duty')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "act",
+                    models.CharField(
+                        choices=[
+                            ("SCREEN", "Screening"),
+                            ("REVIEW", "Review"),
+                            ("APPROVE", "Approval"),
+                            ("OBJECTION", "Answer to an objection"),
+                            ("ACCEPT", "Check of a redemption"),
+                            ("CONFIRM", "Second check of a redemption"),
+                            ("BUILD", "Drawing up a batch"),
+                            ("BATCH_APPROVE", "Approval of a batch"),
+                            ("AUTHORISE", "Authorisation of payment"),
+                            ("RELEASE", "Release of payment"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("seat", models.CharField(max_length=30)),
+                ("subject_ref", models.CharField(max_length=80)),
+                ("cycle", models.PositiveSmallIntegerField()),
+                ("outcome", models.CharField(max_length=30)),
+                ("amount_fen", models.BigIntegerField(null=True)),
+                ("reason", models.TextField(blank=True)),
+                ("basis_sha256", models.CharField(max_length=64)),
+                ("decided_on", models.DateField()),
+                ("at", models.DateTimeField()),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="agencies.agency",
+                    ),
+                ),
+                (
+                    "application",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="decisions",
+                        to="applications.application",
+                    ),
+                ),
+                (
+                    "duty",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="users.duty",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='EvidenceDocument',
+            name="EvidenceDocument",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('CONTRACT', 'Contract'), ('INVOICE', 'Invoice'), ('PAYMENT', 'Bank receipt')], max_length=10)),
-                ('identity_hmac', models.CharField(max_length=64)),
-                ('hmac_key_id', models.CharField(max_length=20)),
-                ('base_fen', models.BigIntegerField()),
-                ('limit_fen', models.BigIntegerField()),
-                ('claimed_fen', models.BigIntegerField()),
-                ('live_claims', models.PositiveIntegerField()),
-                ('status', models.CharField(choices=[('UNVERIFIED', 'Not verified'), ('VERIFIED', 'Verified'), ('RED_LETTERED', 'Red-lettered'), ('VOIDED', 'Voided'), ('NOT_FOUND', 'Not found')], max_length=15)),
-                ('verified_at', models.DateTimeField(null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("CONTRACT", "Contract"),
+                            ("INVOICE", "Invoice"),
+                            ("PAYMENT", "Bank receipt"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("identity_hmac", models.CharField(max_length=64)),
+                ("hmac_key_id", models.CharField(max_length=20)),
+                ("base_fen", models.BigIntegerField()),
+                ("limit_fen", models.BigIntegerField()),
+                ("claimed_fen", models.BigIntegerField()),
+                ("live_claims", models.PositiveIntegerField()),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("UNVERIFIED", "Not verified"),
+                            ("VERIFIED", "Verified"),
+                            ("RED_LETTERED", "Red-lettered"),
+                            ("VOIDED", "Voided"),
+                            ("NOT_FOUND", "Not found"),
+                        ],
+                        max_length=15,
+                    ),
+                ),
+                ("verified_at", models.DateTimeField(null=True)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['CONTRACT', 'INVOICE', 'PAYMENT'])), name='evidence_kind_known'), models.CheckConstraint(condition=models.Q(('status__in', ['UNVERIFIED', 'VERIFIED', 'RED_LETTERED', 'VOIDED', 'NOT_FOUND'])), name='evidence_status_known'), models.UniqueConstraint(fields=('kind', 'identity_hmac', 'hmac_key_id'), name='one_evidence_document_per_identity'), models.CheckConstraint(condition=models.Q(('claimed_fen__gte', 0), ('claimed_fen__lte', models.F('limit_fen'))), name='evidence_not_overclaimed'), models.CheckConstraint(condition=models.Q(models.Q(('status', 'VERIFIED'), _negated=True), ('verified_at__isnull', False), _connector='OR'), name='evidence_verified_has_time')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["CONTRACT", "INVOICE", "PAYMENT"])),
+                        name="evidence_kind_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "status__in",
+                                ["UNVERIFIED", "VERIFIED", "RED_LETTERED", "VOIDED", "NOT_FOUND"],
+                            )
+                        ),
+                        name="evidence_status_known",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("kind", "identity_hmac", "hmac_key_id"),
+                        name="one_evidence_document_per_identity",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("claimed_fen__gte", 0), ("claimed_fen__lte", models.F("limit_fen"))
+                        ),
+                        name="evidence_not_overclaimed",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status", "VERIFIED"), _negated=True),
+                            ("verified_at__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="evidence_verified_has_time",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='EvidenceClaim',
+            name="EvidenceClaim",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('subject_ref', models.CharField(max_length=80)),
-                ('amount_fen', models.BigIntegerField()),
-                ('is_exclusive', models.BooleanField()),
-                ('claimed_at', models.DateTimeField()),
-                ('released_at', models.DateTimeField(null=True)),
-                ('agency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.agency')),
-                ('document', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='claims', to='applications.evidencedocument')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("subject_ref", models.CharField(max_length=80)),
+                ("amount_fen", models.BigIntegerField()),
+                ("is_exclusive", models.BooleanField()),
+                ("claimed_at", models.DateTimeField()),
+                ("released_at", models.DateTimeField(null=True)),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="agencies.agency",
+                    ),
+                ),
+                (
+                    "document",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="claims",
+                        to="applications.evidencedocument",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='FileSeat',
+            name="FileSeat",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('seat', models.CharField(max_length=30)),
-                ('taken_at', models.DateTimeField()),
-                ('agency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.agency')),
-                ('application', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='seats', to='applications.application')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("seat", models.CharField(max_length=30)),
+                ("taken_at", models.DateTimeField()),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="agencies.agency",
+                    ),
+                ),
+                (
+                    "application",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="seats",
+                        to="applications.application",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='NoticeRow',
+            name="NoticeRow",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('company_name', models.CharField(max_length=120)),
-                ('credit_code', models.CharField(max_length=18)),
-                ('industry_code', models.CharField(max_length=5)),
-                ('amount_fen', models.BigIntegerField()),
-                ('taken_out_at', models.DateTimeField(null=True)),
-                ('agency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.agency')),
-                ('application', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='notice_rows', to='applications.application')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("company_name", models.CharField(max_length=120)),
+                ("credit_code", models.CharField(max_length=18)),
+                ("industry_code", models.CharField(max_length=5)),
+                ("amount_fen", models.BigIntegerField()),
+                ("taken_out_at", models.DateTimeField(null=True)),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="agencies.agency",
+                    ),
+                ),
+                (
+                    "application",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="notice_rows",
+                        to="applications.application",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Objection',
+            name="Objection",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('tracking_code', models.CharField(max_length=32, unique=True)),
-                ('text', models.TextField()),
-                ('contact', models.CharField(blank=True, max_length=120)),
-                ('received_at', models.DateTimeField()),
-                ('status', models.CharField(choices=[('OPEN', 'Open'), ('ANSWERED', 'Answered')], max_length=10)),
-                ('answer', models.TextField(blank=True)),
-                ('answered_at', models.DateTimeField(null=True)),
-                ('agency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.agency')),
-                ('answered_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('application', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='objections', to='applications.application')),
-                ('notice_row', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='objections', to='applications.noticerow')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("tracking_code", models.CharField(max_length=32, unique=True)),
+                ("text", models.TextField()),
+                ("contact", models.CharField(blank=True, max_length=120)),
+                ("received_at", models.DateTimeField()),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("OPEN", "Open"), ("ANSWERED", "Answered")], max_length=10
+                    ),
+                ),
+                ("answer", models.TextField(blank=True)),
+                ("answered_at", models.DateTimeField(null=True)),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="agencies.agency",
+                    ),
+                ),
+                (
+                    "answered_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "application",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="objections",
+                        to="applications.application",
+                    ),
+                ),
+                (
+                    "notice_row",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="objections",
+                        to="applications.noticerow",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='PublicNotice',
+            name="PublicNotice",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=24, unique=True)),
-                ('title_zh', models.CharField(max_length=160)),
-                ('title_en', models.CharField(blank=True, max_length=200)),
-                ('status', models.CharField(choices=[('POSTED', 'Posted'), ('ENDED', 'Ended'), ('WITHDRAWN', 'Withdrawn')], max_length=10)),
-                ('posted_at', models.DateTimeField()),
-                ('ends_at', models.DateTimeField()),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('sha256', models.CharField(max_length=64)),
-                ('is_demo', models.BooleanField(default=False)),
-                ('agency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.agency')),
-                ('programme', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='notices', to='programmes.programme')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.CharField(max_length=24, unique=True)),
+                ("title_zh", models.CharField(max_length=160)),
+                ("title_en", models.CharField(blank=True, max_length=200)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("POSTED", "Posted"),
+                            ("ENDED", "Ended"),
+                            ("WITHDRAWN", "Withdrawn"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("posted_at", models.DateTimeField()),
+                ("ends_at", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(null=True)),
+                ("sha256", models.CharField(max_length=64)),
+                ("is_demo", models.BooleanField(default=False)),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="agencies.agency",
+                    ),
+                ),
+                (
+                    "programme",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="notices",
+                        to="programmes.programme",
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='noticerow',
-            name='notice',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='rows', to='applications.publicnotice'),
+            model_name="noticerow",
+            name="notice",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="rows",
+                to="applications.publicnotice",
+            ),
         ),
         migrations.AddIndex(
-            model_name='application',
-            index=models.Index(fields=['agency', 'status', 'id'], name='application_queue'),
+            model_name="application",
+            index=models.Index(fields=["agency", "status", "id"], name="application_queue"),
         ),
         migrations.AddIndex(
-            model_name='application',
-            index=models.Index(fields=['company', '-id'], name='application_by_company'),
+            model_name="application",
+            index=models.Index(fields=["company", "-id"], name="application_by_company"),
         ),
         migrations.AddConstraint(
-            model_name='application',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['DRAFT', 'SUBMITTED', 'IN_SCREENING', 'RETURNED', 'IN_REVIEW', 'RECOMMENDED', 'NOT_RECOMMENDED', 'IN_PUBLIC_NOTICE', 'OBJECTED', 'APPROVED', 'ISSUED', 'INELIGIBLE', 'REJECTED', 'WITHDRAWN', 'LAPSED', 'CANCELLED'])), name='application_status_known'),
+            model_name="application",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "status__in",
+                        [
+                            "DRAFT",
+                            "SUBMITTED",
+                            "IN_SCREENING",
+                            "RETURNED",
+                            "IN_REVIEW",
+                            "RECOMMENDED",
+                            "NOT_RECOMMENDED",
+                            "IN_PUBLIC_NOTICE",
+                            "OBJECTED",
+                            "APPROVED",
+                            "ISSUED",
+                            "INELIGIBLE",
+                            "REJECTED",
+                            "WITHDRAWN",
+                            "LAPSED",
+                            "CANCELLED",
+                        ],
+                    )
+                ),
+                name="application_status_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='application',
-            constraint=companies.foundation.constraints.SameAgency(field='programme', name='application_programme_same_agency'),
+            model_name="application",
+            constraint=companies.foundation.constraints.SameAgency(
+                field="programme", name="application_programme_same_agency"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='application',
-            constraint=companies.foundation.constraints.SameAgency(field='round', name='application_round_same_agency'),
+            model_name="application",
+            constraint=companies.foundation.constraints.SameAgency(
+                field="round", name="application_round_same_agency"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='application',
-            constraint=companies.foundation.constraints.SameAgency(field='rule_version', name='application_rules_same_agency'),
+            model_name="application",
+            constraint=companies.foundation.constraints.SameAgency(
+                field="rule_version", name="application_rules_same_agency"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='application',
-            constraint=companies.foundation.constraints.SameAgency(field='seat_map', name='application_seat_map_same_agency'),
+            model_name="application",
+            constraint=companies.foundation.constraints.SameAgency(
+                field="seat_map", name="application_seat_map_same_agency"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='application',
-            constraint=models.UniqueConstraint(fields=('agency', 'id'), name='application_agency_row'),
+            model_name="application",
+            constraint=models.UniqueConstraint(
+                fields=("agency", "id"), name="application_agency_row"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='application',
-            constraint=models.UniqueConstraint(condition=models.Q(('status__in', ('INELIGIBLE', 'REJECTED', 'WITHDRAWN', 'LAPSED', 'CANCELLED')), _negated=True), fields=('round', 'company', 'object_key'), name='one_live_application_per_object'),
+            model_name="application",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(
+                    ("status__in", ("INELIGIBLE", "REJECTED", "WITHDRAWN", "LAPSED", "CANCELLED")),
+                    _negated=True,
+                ),
+                fields=("round", "company", "object_key"),
+                name="one_live_application_per_object",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='application',
-            constraint=models.UniqueConstraint(fields=('round', 'receipt_number'), name='one_receipt_number_per_round'),
+            model_name="application",
+            constraint=models.UniqueConstraint(
+                fields=("round", "receipt_number"), name="one_receipt_number_per_round"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='application',
-            constraint=models.CheckConstraint(condition=models.Q(('approved_fen__gte', 0), ('requested_fen__gte', 0), ('reserved_fen__gte', 0)), name='application_amounts_not_negative'),
+            model_name="application",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("approved_fen__gte", 0), ("requested_fen__gte", 0), ("reserved_fen__gte", 0)
+                ),
+                name="application_amounts_not_negative",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='application',
-            constraint=models.CheckConstraint(condition=models.Q(('submitted_at__isnull', True), models.Q(('assessment__isnull', False), ('receipt_number__isnull', False), ('rule_version__isnull', False), ('seat_map__isnull', False)), _connector='OR'), name='application_frozen_once_submitted'),
+            model_name="application",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("submitted_at__isnull", True),
+                    models.Q(
+                        ("assessment__isnull", False),
+                        ("receipt_number__isnull", False),
+                        ("rule_version__isnull", False),
+                        ("seat_map__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="application_frozen_once_submitted",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='application',
-            constraint=models.CheckConstraint(condition=models.Q(('reserved_fen__lte', models.F('approved_fen'))), name='application_reserved_within_approved'),
+            model_name="application",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("reserved_fen__lte", models.F("approved_fen"))),
+                name="application_reserved_within_approved",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='applicationfunding',
-            constraint=companies.foundation.constraints.SameAgency(field='application', name='application_funding_same_agency'),
+            model_name="applicationfunding",
+            constraint=companies.foundation.constraints.SameAgency(
+                field="application", name="application_funding_same_agency"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='applicationfunding',
-            constraint=companies.foundation.constraints.SameAgency(field='line', name='application_funding_line_same_agency'),
+            model_name="applicationfunding",
+            constraint=companies.foundation.constraints.SameAgency(
+                field="line", name="application_funding_line_same_agency"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='applicationfunding',
-            constraint=models.UniqueConstraint(fields=('application', 'line'), name='one_application_funding_per_line'),
+            model_name="applicationfunding",
+            constraint=models.UniqueConstraint(
+                fields=("application", "line"), name="one_application_funding_per_line"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='applicationversion',
-            constraint=companies.foundation.constraints.SameAgency(field='application', name='application_version_same_agency'),
+            model_name="applicationversion",
+            constraint=companies.foundation.constraints.SameAgency(
+                field="application", name="application_version_same_agency"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='applicationversion',
-            constraint=models.UniqueConstraint(fields=('application', 'version'), name='one_application_version'),
+            model_name="applicationversion",
+            constraint=models.UniqueConstraint(
+                fields=("application", "version"), name="one_application_version"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='attachment',
-            constraint=companies.foundation.constraints.SameAgency(field='application', name='attachment_same_agency'),
+            model_name="attachment",
+            constraint=companies.foundation.constraints.SameAgency(
+                field="application", name="attachment_same_agency"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='attachment',
-            constraint=models.UniqueConstraint(condition=models.Q(('replaced_at__isnull', True)), fields=('application', 'kind'), name='one_current_attachment_per_kind'),
+            model_name="attachment",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("replaced_at__isnull", True)),
+                fields=("application", "kind"),
+                name="one_current_attachment_per_kind",
+            ),
         ),
         migrations.AddIndex(
-            model_name='decision',
-            index=models.Index(fields=['application', 'id'], name='decision_by_file'),
+            model_name="decision",
+            index=models.Index(fields=["application", "id"], name="decision_by_file"),
         ),
         migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(('act__in', ['SCREEN', 'REVIEW', 'APPROVE', 'OBJECTION', 'ACCEPT', 'CONFIRM', 'BUILD', 'BATCH_APPROVE', 'AUTHORISE', 'RELEASE'])), name='decision_act_known'),
+            model_name="decision",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "act__in",
+                        [
+                            "SCREEN",
+                            "REVIEW",
+                            "APPROVE",
+                            "OBJECTION",
+                            "ACCEPT",
+                            "CONFIRM",
+                            "BUILD",
+                            "BATCH_APPROVE",
+                            "AUTHORISE",
+                            "RELEASE",
+                        ],
+                    )
+                ),
+                name="decision_act_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='decision',
-            constraint=companies.foundation.constraints.SameAgency(field='application', name='decision_same_agency'),
+            model_name="decision",
+            constraint=companies.foundation.constraints.SameAgency(
+                field="application", name="decision_same_agency"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='decision',
-            constraint=companies.foundation.constraints.CompositeKey(columns=['application_id', 'user_id', 'seat'], name='decision_in_own_seat', to='applications.FileSeat', to_columns=['application_id', 'user_id', 'seat']),
+            model_name="decision",
+            constraint=companies.foundation.constraints.CompositeKey(
+                columns=["application_id", "user_id", "seat"],
+                name="decision_in_own_seat",
+                to="applications.FileSeat",
+                to_columns=["application_id", "user_id", "seat"],
+            ),
         ),
         migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.UniqueConstraint(fields=('application', 'subject_ref', 'act', 'cycle', 'user'), name='signatures_differ'),
+            model_name="decision",
+            constraint=models.UniqueConstraint(
+                fields=("application", "subject_ref", "act", "cycle", "user"),
+                name="signatures_differ",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='evidenceclaim',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_exclusive', True), ('released_at__isnull', True)), fields=('document',), name='evidence_claimed_once'),
+            model_name="evidenceclaim",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("is_exclusive", True), ("released_at__isnull", True)),
+                fields=("document",),
+                name="evidence_claimed_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='evidenceclaim',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_fen__gte', 0)), name='evidence_claim_not_negative'),
+            model_name="evidenceclaim",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount_fen__gte", 0)), name="evidence_claim_not_negative"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='fileseat',
-            constraint=companies.foundation.constraints.SameAgency(field='application', name='file_seat_same_agency'),
+            model_name="fileseat",
+            constraint=companies.foundation.constraints.SameAgency(
+                field="application", name="file_seat_same_agency"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='fileseat',
-            constraint=models.UniqueConstraint(fields=('application', 'user'), name='one_seat_per_person_and_file'),
+            model_name="fileseat",
+            constraint=models.UniqueConstraint(
+                fields=("application", "user"), name="one_seat_per_person_and_file"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='fileseat',
-            constraint=models.UniqueConstraint(fields=('application', 'user', 'seat'), name='file_seat_row'),
+            model_name="fileseat",
+            constraint=models.UniqueConstraint(
+                fields=("application", "user", "seat"), name="file_seat_row"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='objection',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['OPEN', 'ANSWERED'])), name='objection_status_known'),
+            model_name="objection",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status__in", ["OPEN", "ANSWERED"])),
+                name="objection_status_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='objection',
-            constraint=companies.foundation.constraints.SameAgency(field='application', name='objection_same_agency'),
+            model_name="objection",
+            constraint=companies.foundation.constraints.SameAgency(
+                field="application", name="objection_same_agency"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='objection',
-            constraint=models.CheckConstraint(condition=models.Q(('status', 'OPEN'), models.Q(('answer', ''), _negated=True), _connector='OR'), name='objection_answer_has_text'),
+            model_name="objection",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("status", "OPEN"), models.Q(("answer", ""), _negated=True), _connector="OR"
+                ),
+                name="objection_answer_has_text",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='publicnotice',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['POSTED', 'ENDED', 'WITHDRAWN'])), name='notice_status_known'),
+            model_name="publicnotice",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status__in", ["POSTED", "ENDED", "WITHDRAWN"])),
+                name="notice_status_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='publicnotice',
-            constraint=companies.foundation.constraints.SameAgency(field='programme', name='notice_same_agency'),
+            model_name="publicnotice",
+            constraint=companies.foundation.constraints.SameAgency(
+                field="programme", name="notice_same_agency"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='publicnotice',
-            constraint=models.UniqueConstraint(fields=('agency', 'id'), name='notice_agency_row'),
+            model_name="publicnotice",
+            constraint=models.UniqueConstraint(fields=("agency", "id"), name="notice_agency_row"),
         ),
         migrations.AddConstraint(
-            model_name='publicnotice',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('posted_at'))), name='notice_period_forward'),
+            model_name="publicnotice",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ends_at__gt", models.F("posted_at"))),
+                name="notice_period_forward",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='noticerow',
-            constraint=companies.foundation.constraints.SameAgency(field='notice', name='notice_row_same_agency'),
+            model_name="noticerow",
+            constraint=companies.foundation.constraints.SameAgency(
+                field="notice", name="notice_row_same_agency"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='noticerow',
-            constraint=companies.foundation.constraints.SameAgency(field='application', name='notice_row_application_same_agency'),
+            model_name="noticerow",
+            constraint=companies.foundation.constraints.SameAgency(
+                field="application", name="notice_row_application_same_agency"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='noticerow',
-            constraint=models.UniqueConstraint(fields=('notice', 'application'), name='one_notice_row_per_application'),
+            model_name="noticerow",
+            constraint=models.UniqueConstraint(
+                fields=("notice", "application"), name="one_notice_row_per_application"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='noticerow',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_fen__gt', 0)), name='notice_row_amount_positive'),
+            model_name="noticerow",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount_fen__gt", 0)), name="notice_row_amount_positive"
+            ),
         ),
     ]

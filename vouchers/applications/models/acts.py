@@ -41,9 +41,7 @@ class FileSeat(models.Model):
             models.UniqueConstraint(
                 name="one_seat_per_person_and_file", fields=["application", "user"]
             ),
-            models.UniqueConstraint(
-                name="file_seat_row", fields=["application", "user", "seat"]
-            ),
+            models.UniqueConstraint(name="file_seat_row", fields=["application", "user", "seat"]),
         )
 
 

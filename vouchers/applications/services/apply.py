@@ -45,9 +45,7 @@ COMPANY_ROLES = (CompanyRole.AGENT, CompanyRole.SIGNATORY)
 
 
 @verb
-def draft_application(
-    *, actor: Actor, round_id: int, company_id: int, at: datetime
-) -> Application:
+def draft_application(*, actor: Actor, round_id: int, company_id: int, at: datetime) -> Application:
     """Begin a file. Raises NotAllowed, NotFound, Conflict `round_closed`, `application_exists`."""
     require_membership(actor=actor, company_id=company_id, roles=COMPANY_ROLES, at=at)
     opened = Round.objects.select_related("programme").filter(pk=round_id).first()
@@ -197,9 +195,7 @@ def require_open(opened: Round, programme: Programme, at: datetime) -> None:
         raise Conflict("programme_not_active", _("The scheme takes no applications now."))
 
 
-def require_only_one(
-    company_id: int, round_id: int, object_key: str, *, but: int = 0
-) -> None:
+def require_only_one(company_id: int, round_id: int, object_key: str, *, but: int = 0) -> None:
     """A step: one live file per company, round and object. Raises Conflict `application_exists`."""
     live = Application.objects.filter(
         company_id=company_id, round_id=round_id, object_key=object_key

@@ -219,9 +219,7 @@ def _draw(application: Application, amount_fen: int, lines: list[BudgetLine]) ->
         part_fen = min(left_fen, balances[int(line.pool_account_id or 0)])
         if part_fen > 0:
             funding = _funding_on(application, line)
-            legs.append(
-                Leg(int(line.pool_account_id or 0), funding.reserved_account_id, part_fen)
-            )
+            legs.append(Leg(int(line.pool_account_id or 0), funding.reserved_account_id, part_fen))
             left_fen -= part_fen
     return legs
 
@@ -244,9 +242,7 @@ def _funding_on(application: Application, line: BudgetLine) -> ApplicationFundin
     )
 
 
-def _take_from_cap(
-    cap: CapUsage, amount_fen: int, application: Application, at: datetime
-) -> None:
+def _take_from_cap(cap: CapUsage, amount_fen: int, application: Application, at: datetime) -> None:
     cap.refresh_from_db(fields=["used_fen"])
     room_fen = cap.limit_fen - cap.used_fen
     if amount_fen > room_fen:

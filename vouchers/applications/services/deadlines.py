@@ -69,9 +69,7 @@ def carry_out_deadline(*, deadline_id: int, at: datetime) -> None:
         )
         wake("issuance.prepare", application_id=application.pk)
         outcome = "approved"
-    close_deadline(
-        subject_ref=deadline.subject_ref, kind=deadline.kind, at=at, outcome=outcome
-    )
+    close_deadline(subject_ref=deadline.subject_ref, kind=deadline.kind, at=at, outcome=outcome)
 
 
 def _lapse(application: Application, deadline: Deadline, at: datetime) -> None:
@@ -106,6 +104,4 @@ def _end_notice(deadline_id: int, number: str, at: datetime) -> None:
             at=at,
             after={"number": notice.number, "status": str(notice.status)},
         )
-    close_deadline(
-        subject_ref=deadline.subject_ref, kind=deadline.kind, at=at, outcome="ended"
-    )
+    close_deadline(subject_ref=deadline.subject_ref, kind=deadline.kind, at=at, outcome="ended")

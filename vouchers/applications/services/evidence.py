@@ -30,9 +30,7 @@ DUPLICATES = {
 }
 
 
-def register_evidence(
-    *, kind: str, identity: str, base_fen: int, at: datetime
-) -> EvidenceDocument:
+def register_evidence(*, kind: str, identity: str, base_fen: int, at: datetime) -> EvidenceDocument:
     """A step: the one row of this document, locked; made where nobody has shown it before.
 
     Another agency may have registered it with another base: the first one stands.

@@ -97,9 +97,7 @@ def _other_support(form: dict[str, Any]) -> tuple[OtherSupport, ...]:
     amount = form.get("prior_support_fen", 0)
     if not amount:
         return ()
-    return (
-        OtherSupport(scope_level="city", same="contract", amount_fen=amount, ref="declared"),
-    )
+    return (OtherSupport(scope_level="city", same="contract", amount_fen=amount, ref="declared"),)
 
 
 def _registered(company: Company) -> dict[str, FactValue | None]:

@@ -70,9 +70,7 @@ def lodge_objection(
     )
     if application.status == ApplicationStatus.IN_PUBLIC_NOTICE:
         pause_deadlines(subject_ref=application.ref, at=at)
-        open_term(
-            application, "objection", rules_of(application).procedure.terms.objection, at
-        )
+        open_term(application, "objection", rules_of(application).procedure.terms.objection, at)
         move(
             application,
             ApplicationStatus.OBJECTED,
@@ -112,9 +110,7 @@ def answer_objection(
     found = Objection.objects.select_related("application").filter(pk=objection_id).first()
     if found is None:
         raise not_found("objection")
-    duty = require_officer(
-        actor, find_application(found.application_id), (Role.APPROVER,), at
-    )
+    duty = require_officer(actor, find_application(found.application_id), (Role.APPROVER,), at)
     application = lock_application(found.application_id)
     objection = Objection.objects.get(pk=objection_id)
     if objection.status != ObjectionStatus.OPEN:
@@ -149,9 +145,7 @@ def answer_objection(
     return objection
 
 
-def _return_to_notice(
-    application: Application, *, actor: Actor, duty: Duty, at: datetime
-) -> None:
+def _return_to_notice(application: Application, *, actor: Actor, duty: Duty, at: datetime) -> None:
     """Only when every objection is answered, and none was upheld."""
     if application.objections.filter(status=ObjectionStatus.OPEN).exists():
         return

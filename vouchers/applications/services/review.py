@@ -55,9 +55,7 @@ def recommend_application(
 
 
 @verb
-def advise_against(
-    *, actor: Actor, application_id: int, reason: str, at: datetime
-) -> Application:
+def advise_against(*, actor: Actor, application_id: int, reason: str, at: datetime) -> Application:
     """The reviewer advises against it. Raises NotAllowed, Conflict, InvalidInput."""
     application = _begin_review(actor, application_id, ApplicationStatus.NOT_RECOMMENDED, at)
     return _give_advice(
@@ -154,9 +152,7 @@ def reject_application(
     return application
 
 
-def _begin_review(
-    actor: Actor, application_id: int, target: str, at: datetime
-) -> Application:
+def _begin_review(actor: Actor, application_id: int, target: str, at: datetime) -> Application:
     """The locked file, if this reviewer may advise on it now, for the first time."""
     found = find_application(application_id)
     duty = require_officer(actor, found, (Role.REVIEWER,), at)

@@ -175,9 +175,7 @@ def propose_ineligible(
     application = lock_application(application_id)
     require_step(STEPS, application.status, ApplicationStatus.INELIGIBLE, application.number)
     reason = require_reason(reason)
-    _sign_screening(
-        application, actor=actor, duty=duty, outcome="INELIGIBLE", reason=reason, at=at
-    )
+    _sign_screening(application, actor=actor, duty=duty, outcome="INELIGIBLE", reason=reason, at=at)
     serve_prior_notice(
         PriorNotice.on(application, burden="INELIGIBLE", reason=reason), duty=duty, at=at
     )

@@ -45,9 +45,9 @@ def find_application(application_id: int) -> Application:
 def lock_application(application_id: int) -> Application:
     """The file, locked till commit."""
     return lock_rows(
-        Application.objects.select_related(
-            "company", "programme", "rule_version", "round"
-        ).filter(pk=application_id)
+        Application.objects.select_related("company", "programme", "rule_version", "round").filter(
+            pk=application_id
+        )
     )[0]
 
 

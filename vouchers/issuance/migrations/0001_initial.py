@@ -7,120 +7,305 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('agencies', '0001_initial'),
-        ('applications', '0001_initial'),
-        ('ledger', '0001_initial'),
-        ('programmes', '0001_initial'),
-        ('registry', '0001_initial'),
+        ("agencies", "0001_initial"),
+        ("applications", "0001_initial"),
+        ("ledger", "0001_initial"),
+        ("programmes", "0001_initial"),
+        ("registry", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Voucher',
+            name="Voucher",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=24, unique=True)),
-                ('kind', models.CharField(max_length=20)),
-                ('side', models.CharField(choices=[('BUYER', 'Buyer'), ('PROVIDER', 'Provider')], max_length=10)),
-                ('mode', models.CharField(choices=[('INSTANT', 'Deducted at purchase'), ('CLAIM_THEN_REDEEM', 'Claimed first, paid out later'), ('REIMBURSE', 'Reimbursed after use')], max_length=20)),
-                ('status', models.CharField(choices=[('PENDING', 'Awaiting consent'), ('ACTIVE', 'Active'), ('SUSPENDED', 'Suspended'), ('DECLINED', 'Declined'), ('LAPSED', 'Lapsed'), ('EXPIRED', 'Expired'), ('REVOKED', 'Revoked'), ('CLOSED', 'Closed')], max_length=10)),
-                ('status_at', models.DateTimeField()),
-                ('face_fen', models.BigIntegerField()),
-                ('terms', models.JSONField()),
-                ('prepared_at', models.DateTimeField()),
-                ('issued_at', models.DateTimeField(null=True)),
-                ('valid_until', models.DateTimeField()),
-                ('grace_until', models.DateTimeField()),
-                ('suspended_reason', models.TextField(blank=True)),
-                ('is_demo', models.BooleanField(default=False)),
-                ('agency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.agency')),
-                ('application', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='vouchers', to='applications.application')),
-                ('company', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='vouchers', to='registry.company')),
-                ('programme', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='vouchers', to='programmes.programme')),
-                ('suspended_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.CharField(max_length=24, unique=True)),
+                ("kind", models.CharField(max_length=20)),
+                (
+                    "side",
+                    models.CharField(
+                        choices=[("BUYER", "Buyer"), ("PROVIDER", "Provider")], max_length=10
+                    ),
+                ),
+                (
+                    "mode",
+                    models.CharField(
+                        choices=[
+                            ("INSTANT", "Deducted at purchase"),
+                            ("CLAIM_THEN_REDEEM", "Claimed first, paid out later"),
+                            ("REIMBURSE", "Reimbursed after use"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("PENDING", "Awaiting consent"),
+                            ("ACTIVE", "Active"),
+                            ("SUSPENDED", "Suspended"),
+                            ("DECLINED", "Declined"),
+                            ("LAPSED", "Lapsed"),
+                            ("EXPIRED", "Expired"),
+                            ("REVOKED", "Revoked"),
+                            ("CLOSED", "Closed"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("status_at", models.DateTimeField()),
+                ("face_fen", models.BigIntegerField()),
+                ("terms", models.JSONField()),
+                ("prepared_at", models.DateTimeField()),
+                ("issued_at", models.DateTimeField(null=True)),
+                ("valid_until", models.DateTimeField()),
+                ("grace_until", models.DateTimeField()),
+                ("suspended_reason", models.TextField(blank=True)),
+                ("is_demo", models.BooleanField(default=False)),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="agencies.agency",
+                    ),
+                ),
+                (
+                    "application",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="vouchers",
+                        to="applications.application",
+                    ),
+                ),
+                (
+                    "company",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="vouchers",
+                        to="registry.company",
+                    ),
+                ),
+                (
+                    "programme",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="vouchers",
+                        to="programmes.programme",
+                    ),
+                ),
+                (
+                    "suspended_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='VoucherFunding',
+            name="VoucherFunding",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('face_fen', models.BigIntegerField()),
-                ('agency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.agency')),
-                ('held_account', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.account')),
-                ('line', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='programmes.budgetline')),
-                ('paid_account', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.account')),
-                ('payable_account', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.account')),
-                ('voucher', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='fundings', to='issuance.voucher')),
-                ('voucher_account', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.account')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("face_fen", models.BigIntegerField()),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="agencies.agency",
+                    ),
+                ),
+                (
+                    "held_account",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.account",
+                    ),
+                ),
+                (
+                    "line",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="programmes.budgetline",
+                    ),
+                ),
+                (
+                    "paid_account",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.account",
+                    ),
+                ),
+                (
+                    "payable_account",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.account",
+                    ),
+                ),
+                (
+                    "voucher",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="fundings",
+                        to="issuance.voucher",
+                    ),
+                ),
+                (
+                    "voucher_account",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.account",
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='voucher',
-            index=models.Index(fields=['company', '-id'], name='voucher_by_company'),
+            model_name="voucher",
+            index=models.Index(fields=["company", "-id"], name="voucher_by_company"),
         ),
         migrations.AddConstraint(
-            model_name='voucher',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['PENDING', 'ACTIVE', 'SUSPENDED', 'DECLINED', 'LAPSED', 'EXPIRED', 'REVOKED', 'CLOSED'])), name='voucher_status_known'),
+            model_name="voucher",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "status__in",
+                        [
+                            "PENDING",
+                            "ACTIVE",
+                            "SUSPENDED",
+                            "DECLINED",
+                            "LAPSED",
+                            "EXPIRED",
+                            "REVOKED",
+                            "CLOSED",
+                        ],
+                    )
+                ),
+                name="voucher_status_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='voucher',
-            constraint=models.CheckConstraint(condition=models.Q(('side__in', ['BUYER', 'PROVIDER'])), name='voucher_side_known'),
+            model_name="voucher",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("side__in", ["BUYER", "PROVIDER"])), name="voucher_side_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='voucher',
-            constraint=models.CheckConstraint(condition=models.Q(('mode__in', ['INSTANT', 'CLAIM_THEN_REDEEM', 'REIMBURSE'])), name='voucher_mode_known'),
+            model_name="voucher",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("mode__in", ["INSTANT", "CLAIM_THEN_REDEEM", "REIMBURSE"])),
+                name="voucher_mode_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='voucher',
-            constraint=companies.foundation.constraints.SameAgency(field='application', name='voucher_application_same_agency'),
+            model_name="voucher",
+            constraint=companies.foundation.constraints.SameAgency(
+                field="application", name="voucher_application_same_agency"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='voucher',
-            constraint=companies.foundation.constraints.SameAgency(field='programme', name='voucher_programme_same_agency'),
+            model_name="voucher",
+            constraint=companies.foundation.constraints.SameAgency(
+                field="programme", name="voucher_programme_same_agency"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='voucher',
-            constraint=models.UniqueConstraint(fields=('agency', 'id'), name='voucher_agency_row'),
+            model_name="voucher",
+            constraint=models.UniqueConstraint(fields=("agency", "id"), name="voucher_agency_row"),
         ),
         migrations.AddConstraint(
-            model_name='voucher',
-            constraint=models.UniqueConstraint(fields=('application', 'kind', 'side'), name='one_voucher_per_application_kind_and_side'),
+            model_name="voucher",
+            constraint=models.UniqueConstraint(
+                fields=("application", "kind", "side"),
+                name="one_voucher_per_application_kind_and_side",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='voucher',
-            constraint=models.CheckConstraint(condition=models.Q(('face_fen__gt', 0)), name='voucher_face_positive'),
+            model_name="voucher",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("face_fen__gt", 0)), name="voucher_face_positive"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='voucher',
-            constraint=models.CheckConstraint(condition=models.Q(('grace_until__gte', models.F('valid_until'))), name='voucher_grace_after_validity'),
+            model_name="voucher",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("grace_until__gte", models.F("valid_until"))),
+                name="voucher_grace_after_validity",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='voucher',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('issued_at__isnull', True), ('status__in', ['PENDING', 'DECLINED', 'LAPSED'])), models.Q(models.Q(('status__in', ['PENDING', 'DECLINED', 'LAPSED']), _negated=True), ('issued_at__isnull', False)), _connector='OR'), name='voucher_issued_has_time'),
+            model_name="voucher",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("issued_at__isnull", True),
+                        ("status__in", ["PENDING", "DECLINED", "LAPSED"]),
+                    ),
+                    models.Q(
+                        models.Q(("status__in", ["PENDING", "DECLINED", "LAPSED"]), _negated=True),
+                        ("issued_at__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="voucher_issued_has_time",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='voucherfunding',
-            constraint=companies.foundation.constraints.SameAgency(field='voucher', name='voucher_funding_same_agency'),
+            model_name="voucherfunding",
+            constraint=companies.foundation.constraints.SameAgency(
+                field="voucher", name="voucher_funding_same_agency"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='voucherfunding',
-            constraint=companies.foundation.constraints.SameAgency(field='line', name='voucher_funding_line_same_agency'),
+            model_name="voucherfunding",
+            constraint=companies.foundation.constraints.SameAgency(
+                field="line", name="voucher_funding_line_same_agency"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='voucherfunding',
-            constraint=models.UniqueConstraint(fields=('agency', 'id'), name='voucher_funding_agency_row'),
+            model_name="voucherfunding",
+            constraint=models.UniqueConstraint(
+                fields=("agency", "id"), name="voucher_funding_agency_row"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='voucherfunding',
-            constraint=models.UniqueConstraint(fields=('voucher', 'line'), name='one_voucher_funding_per_line'),
+            model_name="voucherfunding",
+            constraint=models.UniqueConstraint(
+                fields=("voucher", "line"), name="one_voucher_funding_per_line"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='voucherfunding',
-            constraint=models.CheckConstraint(condition=models.Q(('face_fen__gt', 0)), name='voucher_funding_face_positive'),
+            model_name="voucherfunding",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("face_fen__gt", 0)), name="voucher_funding_face_positive"
+            ),
         ),
     ]

@@ -74,9 +74,7 @@ def resume_voucher(*, actor: Actor, voucher_id: int, at: datetime) -> Voucher:
         raise NotAllowed("second_person_needed", _("Another approver has to lift this."))
     voucher.suspended_reason = ""
     voucher.suspended_by = None
-    move(
-        voucher, VoucherStatus.ACTIVE, action="voucher.resumed", actor=actor, at=at, duty=duty
-    )
+    move(voucher, VoucherStatus.ACTIVE, action="voucher.resumed", actor=actor, at=at, duty=duty)
     return voucher
 
 
@@ -105,16 +103,12 @@ def propose_revocation(*, actor: Actor, voucher_id: int, reason: str, at: dateti
         voucher.agency_id, voucher.company_id, voucher.ref, voucher.number, "REVOKED", reason
     )
     serve_prior_notice(notice, duty=duty, at=at)
-    record(
-        voucher, "voucher.revocation_noticed", actor=actor, at=at, duty=duty, reason=reason
-    )
+    record(voucher, "voucher.revocation_noticed", actor=actor, at=at, duty=duty, reason=reason)
     return voucher
 
 
 @verb
-def revoke_voucher(
-    *, actor: Actor, voucher_id: int, at: datetime, request_key: str
-) -> Voucher:
+def revoke_voucher(*, actor: Actor, voucher_id: int, at: datetime, request_key: str) -> Voucher:
     """The finance authoriser carries the proposal out; what is left goes back to the lines.
 
     Raises NotAllowed `second_person_needed`, Conflict `prior_notice_missing`, `redemptions_open`.
@@ -153,9 +147,7 @@ def revoke_voucher(
     )
     back_fen = return_to_pool(voucher, EntryKind.REVOKE, request=request, actor=actor, at=at)
     free_caps(voucher, back_fen, "revoked", at)
-    close_deadline(
-        subject_ref=voucher.ref, kind="issuance.grace_end", at=at, outcome="revoked"
-    )
+    close_deadline(subject_ref=voucher.ref, kind="issuance.grace_end", at=at, outcome="revoked")
     move(
         voucher,
         VoucherStatus.REVOKED,
@@ -216,9 +208,7 @@ def carry_out_deadline(*, deadline_id: int, at: datetime) -> None:
     elif deadline.kind == "issuance.grace_end" and voucher.status in living:
         _expire(voucher, request, at)
         outcome = "expired"
-    close_deadline(
-        subject_ref=deadline.subject_ref, kind=deadline.kind, at=at, outcome=outcome
-    )
+    close_deadline(subject_ref=deadline.subject_ref, kind=deadline.kind, at=at, outcome=outcome)
 
 
 def _expire(voucher: Voucher, request: Request, at: datetime) -> None:
@@ -244,6 +234,4 @@ def free_caps(voucher: Voucher, back_fen: int, reason: str, at: datetime) -> Non
     caps = rules_of(voucher.application).caps
     frees = any(cap.scope == "firm_year" and reason in cap.released_on for cap in caps)
     scopes = (CapScope.CEILING, CapScope.GROUP_YEAR) if frees else (CapScope.CEILING,)
-    release_caps(
-        voucher.application.ref, amount_fen=back_fen, reason=reason, at=at, scopes=scopes
-    )
+    release_caps(voucher.application.ref, amount_fen=back_fen, reason=reason, at=at, scopes=scopes)

@@ -86,9 +86,7 @@ def prepare_voucher(*, actor: Actor, application_id: int, at: datetime) -> Vouch
 
 
 @verb
-def accept_voucher(
-    *, actor: Actor, voucher_id: int, at: datetime, request_key: str
-) -> Voucher:
+def accept_voucher(*, actor: Actor, voucher_id: int, at: datetime, request_key: str) -> Voucher:
     """The signatory consents: the money moves onto the voucher, line by line.
 
     Raises NotAllowed, Conflict `wrong_state`, `consent_period_over`, `line_frozen`.
@@ -113,9 +111,7 @@ def accept_voucher(
 
 
 @verb
-def decline_voucher(
-    *, actor: Actor, voucher_id: int, at: datetime, request_key: str
-) -> Voucher:
+def decline_voucher(*, actor: Actor, voucher_id: int, at: datetime, request_key: str) -> Voucher:
     """The signatory declines: what was reserved goes back. Raises NotAllowed, Conflict."""
     request = Request.of(actor, request_key, {"decline_voucher": voucher_id})
     found = find_voucher(voucher_id)

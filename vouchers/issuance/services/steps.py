@@ -47,9 +47,7 @@ def lock_voucher(voucher_id: int, *, with_file: bool = False) -> Voucher:
     return voucher
 
 
-def require_officer(
-    actor: Actor, voucher: Voucher, roles: Iterable[str], at: datetime
-) -> Duty:
+def require_officer(actor: Actor, voucher: Voucher, roles: Iterable[str], at: datetime) -> Duty:
     """The duty by which this officer may act on this voucher. Raises NotAllowed."""
     return require_duty(
         actor=actor,
@@ -136,9 +134,7 @@ def return_to_pool(
 ) -> int:
     """A step: what is left on the voucher goes back to its lines; returns how much that was."""
     assert_in_transaction()
-    fundings = list(
-        voucher.fundings.select_related("line").order_by("line__draw_order", "id")
-    )
+    fundings = list(voucher.fundings.select_related("line").order_by("line__draw_order", "id"))
     balances = get_balances([funding.voucher_account_id for funding in fundings])
     legs = [
         Leg(

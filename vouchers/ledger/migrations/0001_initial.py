@@ -5,124 +5,370 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('agencies', '0001_initial'),
+        ("agencies", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Account',
+            name="Account",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('APPROPRIATION', 'Appropriated document'), ('POOL', 'Available'), ('RESERVED', 'Reserved'), ('VOUCHER', 'Issued, not used'), ('HELD', 'Held for a redemption'), ('PAYABLE', 'Payable'), ('PAID', 'Paid'), ('RECOVERED', 'Recovered')], max_length=20)),
-                ('line_group', models.BigIntegerField()),
-                ('parent_group', models.BigIntegerField(null=True)),
-                ('label', models.CharField(max_length=80)),
-                ('is_source', models.BooleanField()),
-                ('debits_fen', models.BigIntegerField()),
-                ('credits_fen', models.BigIntegerField()),
-                ('lock_marker', models.BooleanField()),
-                ('agency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.agency')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("APPROPRIATION", "Appropriated document"),
+                            ("POOL", "Available"),
+                            ("RESERVED", "Reserved"),
+                            ("VOUCHER", "Issued, not used"),
+                            ("HELD", "Held for a redemption"),
+                            ("PAYABLE", "Payable"),
+                            ("PAID", "Paid"),
+                            ("RECOVERED", "Recovered"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("line_group", models.BigIntegerField()),
+                ("parent_group", models.BigIntegerField(null=True)),
+                ("label", models.CharField(max_length=80)),
+                ("is_source", models.BooleanField()),
+                ("debits_fen", models.BigIntegerField()),
+                ("credits_fen", models.BigIntegerField()),
+                ("lock_marker", models.BooleanField()),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="agencies.agency",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ChartMove',
+            name="ChartMove",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('entry_kind', models.CharField(choices=[('APPROPRIATE', 'Appropriation'), ('SURRENDER', 'Unspent funds surrendered'), ('SUBALLOCATE', 'Allocation to a lower line'), ('RECALL', 'Recall from a lower line'), ('RESERVE', 'Reservation'), ('UNRESERVE', 'Reservation released'), ('ISSUE', 'Voucher issued'), ('TOP_UP', 'Voucher topped up'), ('HOLD', 'Hold'), ('RELEASE', 'Hold released'), ('ACCEPT', 'Accepted for payment'), ('REVERSE', 'Acceptance reversed'), ('PAY', 'Payment'), ('BOUNCE', 'Payment bounced'), ('EXPIRE', 'Voucher expired'), ('REVOKE', 'Voucher revoked'), ('RECOVER', 'Money recovered'), ('RECYCLE', 'Recovered money reused'), ('REMIT', 'Remitted to the treasury')], max_length=20)),
-                ('debit_kind', models.CharField(choices=[('APPROPRIATION', 'Appropriated document'), ('POOL', 'Available'), ('RESERVED', 'Reserved'), ('VOUCHER', 'Issued, not used'), ('HELD', 'Held for a redemption'), ('PAYABLE', 'Payable'), ('PAID', 'Paid'), ('RECOVERED', 'Recovered')], max_length=20)),
-                ('credit_kind', models.CharField(choices=[('APPROPRIATION', 'Appropriated document'), ('POOL', 'Available'), ('RESERVED', 'Reserved'), ('VOUCHER', 'Issued, not used'), ('HELD', 'Held for a redemption'), ('PAYABLE', 'Payable'), ('PAID', 'Paid'), ('RECOVERED', 'Recovered')], max_length=20)),
-                ('lines', models.CharField(max_length=10)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "entry_kind",
+                    models.CharField(
+                        choices=[
+                            ("APPROPRIATE", "Appropriation"),
+                            ("SURRENDER", "Unspent funds surrendered"),
+                            ("SUBALLOCATE", "Allocation to a lower line"),
+                            ("RECALL", "Recall from a lower line"),
+                            ("RESERVE", "Reservation"),
+                            ("UNRESERVE", "Reservation released"),
+                            ("ISSUE", "Voucher issued"),
+                            ("TOP_UP", "Voucher topped up"),
+                            ("HOLD", "Hold"),
+                            ("RELEASE", "Hold released"),
+                            ("ACCEPT", "Accepted for payment"),
+                            ("REVERSE", "Acceptance reversed"),
+                            ("PAY", "Payment"),
+                            ("BOUNCE", "Payment bounced"),
+                            ("EXPIRE", "Voucher expired"),
+                            ("REVOKE", "Voucher revoked"),
+                            ("RECOVER", "Money recovered"),
+                            ("RECYCLE", "Recovered money reused"),
+                            ("REMIT", "Remitted to the treasury"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "debit_kind",
+                    models.CharField(
+                        choices=[
+                            ("APPROPRIATION", "Appropriated document"),
+                            ("POOL", "Available"),
+                            ("RESERVED", "Reserved"),
+                            ("VOUCHER", "Issued, not used"),
+                            ("HELD", "Held for a redemption"),
+                            ("PAYABLE", "Payable"),
+                            ("PAID", "Paid"),
+                            ("RECOVERED", "Recovered"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "credit_kind",
+                    models.CharField(
+                        choices=[
+                            ("APPROPRIATION", "Appropriated document"),
+                            ("POOL", "Available"),
+                            ("RESERVED", "Reserved"),
+                            ("VOUCHER", "Issued, not used"),
+                            ("HELD", "Held for a redemption"),
+                            ("PAYABLE", "Payable"),
+                            ("PAID", "Paid"),
+                            ("RECOVERED", "Recovered"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("lines", models.CharField(max_length=10)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('entry_kind', 'debit_kind', 'credit_kind', 'lines'), name='one_chart_move')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("entry_kind", "debit_kind", "credit_kind", "lines"),
+                        name="one_chart_move",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ClosedMonth',
+            name="ClosedMonth",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('month_date', models.DateField()),
-                ('closed_at', models.DateTimeField()),
-                ('closed_by_ref', models.CharField(max_length=80)),
-                ('agency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.agency')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("month_date", models.DateField()),
+                ("closed_at", models.DateTimeField()),
+                ("closed_by_ref", models.CharField(max_length=80)),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="agencies.agency",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='JournalEntry',
+            name="JournalEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=24, unique=True)),
-                ('kind', models.CharField(choices=[('APPROPRIATE', 'Appropriation'), ('SURRENDER', 'Unspent funds surrendered'), ('SUBALLOCATE', 'Allocation to a lower line'), ('RECALL', 'Recall from a lower line'), ('RESERVE', 'Reservation'), ('UNRESERVE', 'Reservation released'), ('ISSUE', 'Voucher issued'), ('TOP_UP', 'Voucher topped up'), ('HOLD', 'Hold'), ('RELEASE', 'Hold released'), ('ACCEPT', 'Accepted for payment'), ('REVERSE', 'Acceptance reversed'), ('PAY', 'Payment'), ('BOUNCE', 'Payment bounced'), ('EXPIRE', 'Voucher expired'), ('REVOKE', 'Voucher revoked'), ('RECOVER', 'Money recovered'), ('RECYCLE', 'Recovered money reused'), ('REMIT', 'Remitted to the treasury')], max_length=20)),
-                ('key', models.CharField(max_length=360)),
-                ('request_sha256', models.BinaryField(max_length=32)),
-                ('effective_at', models.DateTimeField()),
-                ('recorded_at', models.DateTimeField()),
-                ('actor_ref', models.CharField(max_length=80)),
-                ('subject_ref', models.CharField(max_length=80)),
-                ('agency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.agency')),
-                ('reverses', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reversed_by', to='ledger.journalentry')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.CharField(max_length=24, unique=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("APPROPRIATE", "Appropriation"),
+                            ("SURRENDER", "Unspent funds surrendered"),
+                            ("SUBALLOCATE", "Allocation to a lower line"),
+                            ("RECALL", "Recall from a lower line"),
+                            ("RESERVE", "Reservation"),
+                            ("UNRESERVE", "Reservation released"),
+                            ("ISSUE", "Voucher issued"),
+                            ("TOP_UP", "Voucher topped up"),
+                            ("HOLD", "Hold"),
+                            ("RELEASE", "Hold released"),
+                            ("ACCEPT", "Accepted for payment"),
+                            ("REVERSE", "Acceptance reversed"),
+                            ("PAY", "Payment"),
+                            ("BOUNCE", "Payment bounced"),
+                            ("EXPIRE", "Voucher expired"),
+                            ("REVOKE", "Voucher revoked"),
+                            ("RECOVER", "Money recovered"),
+                            ("RECYCLE", "Recovered money reused"),
+                            ("REMIT", "Remitted to the treasury"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("key", models.CharField(max_length=360)),
+                ("request_sha256", models.BinaryField(max_length=32)),
+                ("effective_at", models.DateTimeField()),
+                ("recorded_at", models.DateTimeField()),
+                ("actor_ref", models.CharField(max_length=80)),
+                ("subject_ref", models.CharField(max_length=80)),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="agencies.agency",
+                    ),
+                ),
+                (
+                    "reverses",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reversed_by",
+                        to="ledger.journalentry",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Transfer',
+            name="Transfer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('amount_fen', models.BigIntegerField()),
-                ('credit_account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='credits', to='ledger.account')),
-                ('debit_account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='debits', to='ledger.account')),
-                ('entry', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='transfers', to='ledger.journalentry')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("amount_fen", models.BigIntegerField()),
+                (
+                    "credit_account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="credits",
+                        to="ledger.account",
+                    ),
+                ),
+                (
+                    "debit_account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="debits",
+                        to="ledger.account",
+                    ),
+                ),
+                (
+                    "entry",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="transfers",
+                        to="ledger.journalentry",
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='account',
-            index=models.Index(fields=['line_group', 'kind'], name='account_by_line'),
+            model_name="account",
+            index=models.Index(fields=["line_group", "kind"], name="account_by_line"),
         ),
         migrations.AddConstraint(
-            model_name='account',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['APPROPRIATION', 'POOL', 'RESERVED', 'VOUCHER', 'HELD', 'PAYABLE', 'PAID', 'RECOVERED'])), name='account_kind_known'),
+            model_name="account",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "kind__in",
+                        [
+                            "APPROPRIATION",
+                            "POOL",
+                            "RESERVED",
+                            "VOUCHER",
+                            "HELD",
+                            "PAYABLE",
+                            "PAID",
+                            "RECOVERED",
+                        ],
+                    )
+                ),
+                name="account_kind_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='account',
-            constraint=models.CheckConstraint(condition=models.Q(('is_source', True), ('debits_fen__lte', models.F('credits_fen')), _connector='OR'), name='account_not_overdrawn'),
+            model_name="account",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("is_source", True),
+                    ("debits_fen__lte", models.F("credits_fen")),
+                    _connector="OR",
+                ),
+                name="account_not_overdrawn",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='account',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('is_source', True), ('kind', 'APPROPRIATION')), models.Q(('is_source', False), models.Q(('kind', 'APPROPRIATION'), _negated=True)), _connector='OR'), name='account_source_by_kind'),
+            model_name="account",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("is_source", True), ("kind", "APPROPRIATION")),
+                    models.Q(
+                        ("is_source", False), models.Q(("kind", "APPROPRIATION"), _negated=True)
+                    ),
+                    _connector="OR",
+                ),
+                name="account_source_by_kind",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='closedmonth',
-            constraint=models.UniqueConstraint(fields=('agency', 'month_date'), name='one_closing_per_month'),
+            model_name="closedmonth",
+            constraint=models.UniqueConstraint(
+                fields=("agency", "month_date"), name="one_closing_per_month"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='closedmonth',
-            constraint=models.CheckConstraint(condition=models.Q(('month_date__day', 1)), name='closed_month_is_a_first_day'),
+            model_name="closedmonth",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("month_date__day", 1)), name="closed_month_is_a_first_day"
+            ),
         ),
         migrations.AddIndex(
-            model_name='journalentry',
-            index=models.Index(fields=['subject_ref', 'id'], name='entry_by_subject'),
+            model_name="journalentry",
+            index=models.Index(fields=["subject_ref", "id"], name="entry_by_subject"),
         ),
         migrations.AddIndex(
-            model_name='journalentry',
-            index=models.Index(fields=['agency', 'id'], name='entry_by_agency'),
+            model_name="journalentry",
+            index=models.Index(fields=["agency", "id"], name="entry_by_agency"),
         ),
         migrations.AddConstraint(
-            model_name='journalentry',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['APPROPRIATE', 'SURRENDER', 'SUBALLOCATE', 'RECALL', 'RESERVE', 'UNRESERVE', 'ISSUE', 'TOP_UP', 'HOLD', 'RELEASE', 'ACCEPT', 'REVERSE', 'PAY', 'BOUNCE', 'EXPIRE', 'REVOKE', 'RECOVER', 'RECYCLE', 'REMIT'])), name='entry_kind_known'),
+            model_name="journalentry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "kind__in",
+                        [
+                            "APPROPRIATE",
+                            "SURRENDER",
+                            "SUBALLOCATE",
+                            "RECALL",
+                            "RESERVE",
+                            "UNRESERVE",
+                            "ISSUE",
+                            "TOP_UP",
+                            "HOLD",
+                            "RELEASE",
+                            "ACCEPT",
+                            "REVERSE",
+                            "PAY",
+                            "BOUNCE",
+                            "EXPIRE",
+                            "REVOKE",
+                            "RECOVER",
+                            "RECYCLE",
+                            "REMIT",
+                        ],
+                    )
+                ),
+                name="entry_kind_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='journalentry',
-            constraint=models.UniqueConstraint(fields=('key',), name='one_entry_per_key'),
+            model_name="journalentry",
+            constraint=models.UniqueConstraint(fields=("key",), name="one_entry_per_key"),
         ),
         migrations.AddConstraint(
-            model_name='transfer',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_fen__gt', 0)), name='transfer_amount_positive'),
+            model_name="transfer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount_fen__gt", 0)), name="transfer_amount_positive"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='transfer',
-            constraint=models.CheckConstraint(condition=models.Q(('debit_account', models.F('credit_account')), _negated=True), name='transfer_accounts_differ'),
+            model_name="transfer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("debit_account", models.F("credit_account")), _negated=True),
+                name="transfer_accounts_differ",
+            ),
         ),
     ]

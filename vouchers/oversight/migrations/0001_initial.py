@@ -4,25 +4,28 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='CheckRun',
+            name="CheckRun",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('check_id', models.CharField(max_length=20)),
-                ('ran_at', models.DateTimeField()),
-                ('findings', models.PositiveIntegerField()),
-                ('sample', models.JSONField(default=list)),
-                ('duration_ms', models.PositiveIntegerField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("check_id", models.CharField(max_length=20)),
+                ("ran_at", models.DateTimeField()),
+                ("findings", models.PositiveIntegerField()),
+                ("sample", models.JSONField(default=list)),
+                ("duration_ms", models.PositiveIntegerField()),
             ],
             options={
-                'indexes': [models.Index(fields=['check_id', '-id'], name='check_run_by_check')],
+                "indexes": [models.Index(fields=["check_id", "-id"], name="check_run_by_check")],
             },
         ),
     ]

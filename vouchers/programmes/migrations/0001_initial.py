@@ -7,274 +7,693 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('agencies', '0001_initial'),
-        ('ledger', '0001_initial'),
+        ("agencies", "0001_initial"),
+        ("ledger", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Appropriation',
+            name="Appropriation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('document_number', models.CharField(max_length=60)),
-                ('document_date', models.DateField()),
-                ('title', models.CharField(max_length=120)),
-                ('fiscal_year', models.PositiveSmallIntegerField()),
-                ('amount_fen', models.BigIntegerField()),
-                ('booked_at', models.DateTimeField()),
-                ('is_demo', models.BooleanField(default=False)),
-                ('agency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.agency')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("document_number", models.CharField(max_length=60)),
+                ("document_date", models.DateField()),
+                ("title", models.CharField(max_length=120)),
+                ("fiscal_year", models.PositiveSmallIntegerField()),
+                ("amount_fen", models.BigIntegerField()),
+                ("booked_at", models.DateTimeField()),
+                ("is_demo", models.BooleanField(default=False)),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="agencies.agency",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Programme',
+            name="Programme",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=30, unique=True)),
-                ('name_zh', models.CharField(max_length=80)),
-                ('name_en', models.CharField(blank=True, max_length=120)),
-                ('summary_zh', models.TextField(blank=True)),
-                ('summary_en', models.TextField(blank=True)),
-                ('status', models.CharField(choices=[('DRAFT', 'Draft'), ('ACTIVE', 'Active'), ('PAUSED', 'Paused'), ('ENDED', 'Ended')], max_length=10)),
-                ('postings_stopped_at', models.DateTimeField(null=True)),
-                ('is_demo', models.BooleanField(default=False)),
-                ('agency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.agency')),
-                ('created_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('finance_agency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.agency')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=30, unique=True)),
+                ("name_zh", models.CharField(max_length=80)),
+                ("name_en", models.CharField(blank=True, max_length=120)),
+                ("summary_zh", models.TextField(blank=True)),
+                ("summary_en", models.TextField(blank=True)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("DRAFT", "Draft"),
+                            ("ACTIVE", "Active"),
+                            ("PAUSED", "Paused"),
+                            ("ENDED", "Ended"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("postings_stopped_at", models.DateTimeField(null=True)),
+                ("is_demo", models.BooleanField(default=False)),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="agencies.agency",
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "finance_agency",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="agencies.agency",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='CapUsage',
+            name="CapUsage",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('scope', models.CharField(choices=[('CEILING', 'Policy ceiling'), ('GROUP_YEAR', 'Company group and year')], max_length=20)),
-                ('subject', models.CharField(blank=True, max_length=40)),
-                ('period', models.CharField(max_length=20)),
-                ('limit_fen', models.BigIntegerField()),
-                ('used_fen', models.BigIntegerField()),
-                ('agency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.agency')),
-                ('programme', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='cap_usages', to='programmes.programme')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "scope",
+                    models.CharField(
+                        choices=[
+                            ("CEILING", "Policy ceiling"),
+                            ("GROUP_YEAR", "Company group and year"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("subject", models.CharField(blank=True, max_length=40)),
+                ("period", models.CharField(max_length=20)),
+                ("limit_fen", models.BigIntegerField()),
+                ("used_fen", models.BigIntegerField()),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="agencies.agency",
+                    ),
+                ),
+                (
+                    "programme",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="cap_usages",
+                        to="programmes.programme",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='BudgetLine',
+            name="BudgetLine",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=24, unique=True)),
-                ('name_zh', models.CharField(max_length=80)),
-                ('name_en', models.CharField(blank=True, max_length=120)),
-                ('fiscal_year', models.PositiveSmallIntegerField()),
-                ('function_code', models.CharField(max_length=10)),
-                ('economic_code', models.CharField(max_length=10)),
-                ('fund_nature', models.CharField(max_length=20)),
-                ('channel', models.CharField(choices=[('TREASURY', 'Central treasury payment'), ('BANK', 'Bank transfer')], max_length=10)),
-                ('draw_order', models.PositiveSmallIntegerField()),
-                ('status', models.CharField(choices=[('DRAFT', 'Draft'), ('APPROVED', 'Approved'), ('OPEN', 'Open'), ('FROZEN', 'Frozen'), ('VOID', 'Void')], max_length=10)),
-                ('agency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.agency')),
-                ('appropriation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='programmes.appropriation')),
-                ('approved_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('drafted_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('parent', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='programmes.budgetline')),
-                ('payer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.agency')),
-                ('pool_account', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.account')),
-                ('recovered_account', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.account')),
-                ('source_account', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.account')),
-                ('programme', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='budget_lines', to='programmes.programme')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.CharField(max_length=24, unique=True)),
+                ("name_zh", models.CharField(max_length=80)),
+                ("name_en", models.CharField(blank=True, max_length=120)),
+                ("fiscal_year", models.PositiveSmallIntegerField()),
+                ("function_code", models.CharField(max_length=10)),
+                ("economic_code", models.CharField(max_length=10)),
+                ("fund_nature", models.CharField(max_length=20)),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[
+                            ("TREASURY", "Central treasury payment"),
+                            ("BANK", "Bank transfer"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("draw_order", models.PositiveSmallIntegerField()),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("DRAFT", "Draft"),
+                            ("APPROVED", "Approved"),
+                            ("OPEN", "Open"),
+                            ("FROZEN", "Frozen"),
+                            ("VOID", "Void"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="agencies.agency",
+                    ),
+                ),
+                (
+                    "appropriation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="lines",
+                        to="programmes.appropriation",
+                    ),
+                ),
+                (
+                    "approved_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "drafted_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="programmes.budgetline",
+                    ),
+                ),
+                (
+                    "payer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="agencies.agency",
+                    ),
+                ),
+                (
+                    "pool_account",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.account",
+                    ),
+                ),
+                (
+                    "recovered_account",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.account",
+                    ),
+                ),
+                (
+                    "source_account",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.account",
+                    ),
+                ),
+                (
+                    "programme",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="budget_lines",
+                        to="programmes.programme",
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='appropriation',
-            name='programme',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='appropriations', to='programmes.programme'),
+            model_name="appropriation",
+            name="programme",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="appropriations",
+                to="programmes.programme",
+            ),
         ),
         migrations.CreateModel(
-            name='Round',
+            name="Round",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=20)),
-                ('name_zh', models.CharField(max_length=80)),
-                ('name_en', models.CharField(blank=True, max_length=120)),
-                ('opens_at', models.DateTimeField()),
-                ('closes_at', models.DateTimeField()),
-                ('status', models.CharField(choices=[('DRAFT', 'Draft'), ('PUBLISHED', 'Published'), ('COMPLETED', 'Completed'), ('CANCELLED', 'Cancelled')], max_length=10)),
-                ('receipts_issued', models.PositiveIntegerField(default=0)),
-                ('agency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.agency')),
-                ('programme', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='rounds', to='programmes.programme')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=20)),
+                ("name_zh", models.CharField(max_length=80)),
+                ("name_en", models.CharField(blank=True, max_length=120)),
+                ("opens_at", models.DateTimeField()),
+                ("closes_at", models.DateTimeField()),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("DRAFT", "Draft"),
+                            ("PUBLISHED", "Published"),
+                            ("COMPLETED", "Completed"),
+                            ("CANCELLED", "Cancelled"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("receipts_issued", models.PositiveIntegerField(default=0)),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="agencies.agency",
+                    ),
+                ),
+                (
+                    "programme",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="rounds",
+                        to="programmes.programme",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='RuleVersion',
+            name="RuleVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveSmallIntegerField()),
-                ('document', models.JSONField()),
-                ('sha256', models.CharField(max_length=64)),
-                ('status', models.CharField(choices=[('DRAFT', 'Draft'), ('PUBLISHED', 'Published'), ('RETIRED', 'Retired')], max_length=10)),
-                ('published_at', models.DateTimeField(null=True)),
-                ('agency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.agency')),
-                ('author', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('programme', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='rule_versions', to='programmes.programme')),
-                ('published_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveSmallIntegerField()),
+                ("document", models.JSONField()),
+                ("sha256", models.CharField(max_length=64)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("DRAFT", "Draft"),
+                            ("PUBLISHED", "Published"),
+                            ("RETIRED", "Retired"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("published_at", models.DateTimeField(null=True)),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="agencies.agency",
+                    ),
+                ),
+                (
+                    "author",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "programme",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="rule_versions",
+                        to="programmes.programme",
+                    ),
+                ),
+                (
+                    "published_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='SeatMap',
+            name="SeatMap",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=20)),
-                ('version', models.PositiveSmallIntegerField()),
-                ('name_zh', models.CharField(max_length=60)),
-                ('name_en', models.CharField(max_length=80)),
-                ('seats', models.JSONField()),
-                ('status', models.CharField(choices=[('PROPOSED', 'Proposed'), ('APPROVED', 'Approved')], max_length=10)),
-                ('approved_at', models.DateTimeField(null=True)),
-                ('agency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.agency')),
-                ('approved_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('proposed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=20)),
+                ("version", models.PositiveSmallIntegerField()),
+                ("name_zh", models.CharField(max_length=60)),
+                ("name_en", models.CharField(max_length=80)),
+                ("seats", models.JSONField()),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("PROPOSED", "Proposed"), ("APPROVED", "Approved")], max_length=10
+                    ),
+                ),
+                ("approved_at", models.DateTimeField(null=True)),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="agencies.agency",
+                    ),
+                ),
+                (
+                    "approved_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "proposed_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='CapEntry',
+            name="CapEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('delta_fen', models.BigIntegerField()),
-                ('subject_ref', models.CharField(max_length=80)),
-                ('reason', models.CharField(max_length=20)),
-                ('at', models.DateTimeField()),
-                ('agency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.agency')),
-                ('cap_usage', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='programmes.capusage')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("delta_fen", models.BigIntegerField()),
+                ("subject_ref", models.CharField(max_length=80)),
+                ("reason", models.CharField(max_length=20)),
+                ("at", models.DateTimeField()),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="agencies.agency",
+                    ),
+                ),
+                (
+                    "cap_usage",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="entries",
+                        to="programmes.capusage",
+                    ),
+                ),
             ],
             options={
-                'constraints': [companies.foundation.constraints.SameAgency(field='cap_usage', name='cap_entry_same_agency'), models.CheckConstraint(condition=models.Q(('delta_fen', 0), _negated=True), name='cap_entry_moves')],
+                "constraints": [
+                    companies.foundation.constraints.SameAgency(
+                        field="cap_usage", name="cap_entry_same_agency"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("delta_fen", 0), _negated=True), name="cap_entry_moves"
+                    ),
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='programme',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['DRAFT', 'ACTIVE', 'PAUSED', 'ENDED'])), name='programme_status_known'),
+            model_name="programme",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status__in", ["DRAFT", "ACTIVE", "PAUSED", "ENDED"])),
+                name="programme_status_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='programme',
-            constraint=models.UniqueConstraint(fields=('agency', 'id'), name='programme_agency_row'),
+            model_name="programme",
+            constraint=models.UniqueConstraint(
+                fields=("agency", "id"), name="programme_agency_row"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='capusage',
-            constraint=models.CheckConstraint(condition=models.Q(('scope__in', ['CEILING', 'GROUP_YEAR'])), name='cap_scope_known'),
+            model_name="capusage",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("scope__in", ["CEILING", "GROUP_YEAR"])), name="cap_scope_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='capusage',
-            constraint=companies.foundation.constraints.SameAgency(field='programme', name='cap_usage_same_agency'),
+            model_name="capusage",
+            constraint=companies.foundation.constraints.SameAgency(
+                field="programme", name="cap_usage_same_agency"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='capusage',
-            constraint=models.UniqueConstraint(fields=('agency', 'id'), name='cap_usage_agency_row'),
+            model_name="capusage",
+            constraint=models.UniqueConstraint(
+                fields=("agency", "id"), name="cap_usage_agency_row"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='capusage',
-            constraint=models.UniqueConstraint(fields=('programme', 'scope', 'subject', 'period'), name='one_cap_usage'),
+            model_name="capusage",
+            constraint=models.UniqueConstraint(
+                fields=("programme", "scope", "subject", "period"), name="one_cap_usage"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='capusage',
-            constraint=models.CheckConstraint(condition=models.Q(('used_fen__gte', 0), ('used_fen__lte', models.F('limit_fen'))), name='cap_not_exceeded'),
+            model_name="capusage",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("used_fen__gte", 0), ("used_fen__lte", models.F("limit_fen"))),
+                name="cap_not_exceeded",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='budgetline',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['DRAFT', 'APPROVED', 'OPEN', 'FROZEN', 'VOID'])), name='budget_line_status_known'),
+            model_name="budgetline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status__in", ["DRAFT", "APPROVED", "OPEN", "FROZEN", "VOID"])),
+                name="budget_line_status_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='budgetline',
-            constraint=models.CheckConstraint(condition=models.Q(('channel__in', ['TREASURY', 'BANK'])), name='budget_line_channel_known'),
+            model_name="budgetline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("channel__in", ["TREASURY", "BANK"])),
+                name="budget_line_channel_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='budgetline',
-            constraint=models.UniqueConstraint(fields=('agency', 'id'), name='budget_line_agency_row'),
+            model_name="budgetline",
+            constraint=models.UniqueConstraint(
+                fields=("agency", "id"), name="budget_line_agency_row"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='budgetline',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['DRAFT', 'VOID']), models.Q(('approved_by__isnull', False), models.Q(('approved_by', models.F('drafted_by')), _negated=True)), _connector='OR'), name='budget_line_approved_by_second'),
+            model_name="budgetline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("status__in", ["DRAFT", "VOID"]),
+                    models.Q(
+                        ("approved_by__isnull", False),
+                        models.Q(("approved_by", models.F("drafted_by")), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="budget_line_approved_by_second",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='budgetline',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['DRAFT', 'VOID']), ('pool_account__isnull', False), _connector='OR'), name='budget_line_approved_has_pool'),
+            model_name="budgetline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("status__in", ["DRAFT", "VOID"]),
+                    ("pool_account__isnull", False),
+                    _connector="OR",
+                ),
+                name="budget_line_approved_has_pool",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='budgetline',
-            constraint=models.CheckConstraint(condition=models.Q(('source_account__isnull', True), ('parent__isnull', True), _connector='OR'), name='budget_line_source_at_root'),
+            model_name="budgetline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("source_account__isnull", True), ("parent__isnull", True), _connector="OR"
+                ),
+                name="budget_line_source_at_root",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='appropriation',
-            constraint=models.UniqueConstraint(fields=('agency', 'id'), name='appropriation_agency_row'),
+            model_name="appropriation",
+            constraint=models.UniqueConstraint(
+                fields=("agency", "id"), name="appropriation_agency_row"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='appropriation',
-            constraint=models.UniqueConstraint(fields=('agency', 'document_number'), name='one_appropriation_per_document'),
+            model_name="appropriation",
+            constraint=models.UniqueConstraint(
+                fields=("agency", "document_number"), name="one_appropriation_per_document"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='appropriation',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_fen__gt', 0)), name='appropriation_amount_positive'),
+            model_name="appropriation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount_fen__gt", 0)), name="appropriation_amount_positive"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='round',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['DRAFT', 'PUBLISHED', 'COMPLETED', 'CANCELLED'])), name='round_status_known'),
+            model_name="round",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("status__in", ["DRAFT", "PUBLISHED", "COMPLETED", "CANCELLED"])
+                ),
+                name="round_status_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='round',
-            constraint=companies.foundation.constraints.SameAgency(field='programme', name='round_same_agency'),
+            model_name="round",
+            constraint=companies.foundation.constraints.SameAgency(
+                field="programme", name="round_same_agency"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='round',
-            constraint=models.UniqueConstraint(fields=('agency', 'id'), name='round_agency_row'),
+            model_name="round",
+            constraint=models.UniqueConstraint(fields=("agency", "id"), name="round_agency_row"),
         ),
         migrations.AddConstraint(
-            model_name='round',
-            constraint=models.UniqueConstraint(fields=('programme', 'code'), name='one_round_per_code'),
+            model_name="round",
+            constraint=models.UniqueConstraint(
+                fields=("programme", "code"), name="one_round_per_code"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='round',
-            constraint=models.CheckConstraint(condition=models.Q(('closes_at__gt', models.F('opens_at'))), name='round_window_forward'),
+            model_name="round",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("closes_at__gt", models.F("opens_at"))),
+                name="round_window_forward",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ruleversion',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['DRAFT', 'PUBLISHED', 'RETIRED'])), name='rule_version_status_known'),
+            model_name="ruleversion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status__in", ["DRAFT", "PUBLISHED", "RETIRED"])),
+                name="rule_version_status_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ruleversion',
-            constraint=companies.foundation.constraints.SameAgency(field='programme', name='rule_version_same_agency'),
+            model_name="ruleversion",
+            constraint=companies.foundation.constraints.SameAgency(
+                field="programme", name="rule_version_same_agency"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ruleversion',
-            constraint=models.UniqueConstraint(fields=('agency', 'id'), name='rule_version_agency_row'),
+            model_name="ruleversion",
+            constraint=models.UniqueConstraint(
+                fields=("agency", "id"), name="rule_version_agency_row"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ruleversion',
-            constraint=models.UniqueConstraint(fields=('programme', 'version'), name='one_rule_version'),
+            model_name="ruleversion",
+            constraint=models.UniqueConstraint(
+                fields=("programme", "version"), name="one_rule_version"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ruleversion',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'PUBLISHED')), fields=('programme',), name='one_published_rule_version'),
+            model_name="ruleversion",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("status", "PUBLISHED")),
+                fields=("programme",),
+                name="one_published_rule_version",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ruleversion',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('published_by__isnull', True), ('status', 'DRAFT')), models.Q(('published_by__isnull', False), models.Q(('published_by', models.F('author')), _negated=True)), _connector='OR'), name='rule_version_published_by_second'),
+            model_name="ruleversion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("published_by__isnull", True), ("status", "DRAFT")),
+                    models.Q(
+                        ("published_by__isnull", False),
+                        models.Q(("published_by", models.F("author")), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="rule_version_published_by_second",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='seatmap',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['PROPOSED', 'APPROVED'])), name='seat_map_status_known'),
+            model_name="seatmap",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status__in", ["PROPOSED", "APPROVED"])),
+                name="seat_map_status_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='seatmap',
-            constraint=models.UniqueConstraint(fields=('agency', 'id'), name='seat_map_agency_row'),
+            model_name="seatmap",
+            constraint=models.UniqueConstraint(fields=("agency", "id"), name="seat_map_agency_row"),
         ),
         migrations.AddConstraint(
-            model_name='seatmap',
-            constraint=models.UniqueConstraint(fields=('agency', 'code', 'version'), name='one_seat_map_version'),
+            model_name="seatmap",
+            constraint=models.UniqueConstraint(
+                fields=("agency", "code", "version"), name="one_seat_map_version"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='seatmap',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('approved_by__isnull', True), ('status', 'PROPOSED')), models.Q(('approved_by__isnull', False), models.Q(('approved_by', models.F('proposed_by')), _negated=True)), _connector='OR'), name='seat_map_approved_by_second'),
+            model_name="seatmap",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("approved_by__isnull", True), ("status", "PROPOSED")),
+                    models.Q(
+                        ("approved_by__isnull", False),
+                        models.Q(("approved_by", models.F("proposed_by")), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="seat_map_approved_by_second",
+            ),
         ),
     ]

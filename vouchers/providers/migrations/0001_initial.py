@@ -7,151 +7,375 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('agencies', '0001_initial'),
-        ('programmes', '0001_initial'),
-        ('registry', '0001_initial'),
+        ("agencies", "0001_initial"),
+        ("programmes", "0001_initial"),
+        ("registry", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Provider',
+            name="Provider",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=24, unique=True)),
-                ('status', models.CharField(choices=[('APPLIED', 'Applied'), ('UNDER_REVIEW', 'Under review'), ('APPROVED', 'Approved'), ('REFUSED', 'Refused'), ('SUSPENDED', 'Suspended'), ('WITHDRAWN', 'Withdrawn')], max_length=20)),
-                ('applied_at', models.DateTimeField()),
-                ('decided_at', models.DateTimeField(null=True)),
-                ('is_demo', models.BooleanField(default=False)),
-                ('agency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.agency')),
-                ('checked_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('company', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='providers', to='registry.company')),
-                ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.CharField(max_length=24, unique=True)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("APPLIED", "Applied"),
+                            ("UNDER_REVIEW", "Under review"),
+                            ("APPROVED", "Approved"),
+                            ("REFUSED", "Refused"),
+                            ("SUSPENDED", "Suspended"),
+                            ("WITHDRAWN", "Withdrawn"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("applied_at", models.DateTimeField()),
+                ("decided_at", models.DateTimeField(null=True)),
+                ("is_demo", models.BooleanField(default=False)),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="agencies.agency",
+                    ),
+                ),
+                (
+                    "checked_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "company",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="providers",
+                        to="registry.company",
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Offer',
+            name="Offer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=30)),
-                ('version', models.PositiveSmallIntegerField()),
-                ('name_zh', models.CharField(max_length=120)),
-                ('name_en', models.CharField(blank=True, max_length=160)),
-                ('service_class', models.CharField(choices=[('compute', 'Compute service'), ('data', 'Data service'), ('model_api', 'Model service'), ('storage', 'Storage'), ('network', 'Network')], max_length=20)),
-                ('unit', models.CharField(max_length=30)),
-                ('unit_price', models.DecimalField(decimal_places=6, max_digits=18)),
-                ('valid_from', models.DateTimeField()),
-                ('valid_until', models.DateTimeField(null=True)),
-                ('agency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.agency')),
-                ('provider', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='offers', to='providers.provider')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=30)),
+                ("version", models.PositiveSmallIntegerField()),
+                ("name_zh", models.CharField(max_length=120)),
+                ("name_en", models.CharField(blank=True, max_length=160)),
+                (
+                    "service_class",
+                    models.CharField(
+                        choices=[
+                            ("compute", "Compute service"),
+                            ("data", "Data service"),
+                            ("model_api", "Model service"),
+                            ("storage", "Storage"),
+                            ("network", "Network"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("unit", models.CharField(max_length=30)),
+                ("unit_price", models.DecimalField(decimal_places=6, max_digits=18)),
+                ("valid_from", models.DateTimeField()),
+                ("valid_until", models.DateTimeField(null=True)),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="agencies.agency",
+                    ),
+                ),
+                (
+                    "provider",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="offers",
+                        to="providers.provider",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ComputeCentre',
+            name="ComputeCentre",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name_zh', models.CharField(max_length=120)),
-                ('name_en', models.CharField(blank=True, max_length=160)),
-                ('capacity_pflops', models.DecimalField(decimal_places=3, max_digits=12)),
-                ('pledged_hours', models.DecimalField(decimal_places=2, max_digits=14)),
-                ('agency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.agency')),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.region')),
-                ('provider', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='centres', to='providers.provider')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name_zh", models.CharField(max_length=120)),
+                ("name_en", models.CharField(blank=True, max_length=160)),
+                ("capacity_pflops", models.DecimalField(decimal_places=3, max_digits=12)),
+                ("pledged_hours", models.DecimalField(decimal_places=2, max_digits=14)),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="agencies.agency",
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="agencies.region",
+                    ),
+                ),
+                (
+                    "provider",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="centres",
+                        to="providers.provider",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Admission',
+            name="Admission",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('valid_from', models.DateTimeField()),
-                ('valid_until', models.DateTimeField(null=True)),
-                ('admitted_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('agency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.agency')),
-                ('programme', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='admissions', to='programmes.programme')),
-                ('provider', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='admissions', to='providers.provider')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("valid_from", models.DateTimeField()),
+                ("valid_until", models.DateTimeField(null=True)),
+                (
+                    "admitted_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="agencies.agency",
+                    ),
+                ),
+                (
+                    "programme",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="admissions",
+                        to="programmes.programme",
+                    ),
+                ),
+                (
+                    "provider",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="admissions",
+                        to="providers.provider",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='UsageAccount',
+            name="UsageAccount",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('account_number', models.CharField(max_length=60)),
-                ('registered_at', models.DateTimeField()),
-                ('agency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.agency')),
-                ('company', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='usage_accounts', to='registry.company')),
-                ('provider', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='usage_accounts', to='providers.provider')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("account_number", models.CharField(max_length=60)),
+                ("registered_at", models.DateTimeField()),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="agencies.agency",
+                    ),
+                ),
+                (
+                    "company",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="usage_accounts",
+                        to="registry.company",
+                    ),
+                ),
+                (
+                    "provider",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="usage_accounts",
+                        to="providers.provider",
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='provider',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['APPLIED', 'UNDER_REVIEW', 'APPROVED', 'REFUSED', 'SUSPENDED', 'WITHDRAWN'])), name='provider_status_known'),
+            model_name="provider",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "status__in",
+                        [
+                            "APPLIED",
+                            "UNDER_REVIEW",
+                            "APPROVED",
+                            "REFUSED",
+                            "SUSPENDED",
+                            "WITHDRAWN",
+                        ],
+                    )
+                ),
+                name="provider_status_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='provider',
-            constraint=models.UniqueConstraint(fields=('agency', 'id'), name='provider_agency_row'),
+            model_name="provider",
+            constraint=models.UniqueConstraint(fields=("agency", "id"), name="provider_agency_row"),
         ),
         migrations.AddConstraint(
-            model_name='provider',
-            constraint=models.UniqueConstraint(fields=('agency', 'company'), name='one_provider_per_company'),
+            model_name="provider",
+            constraint=models.UniqueConstraint(
+                fields=("agency", "company"), name="one_provider_per_company"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='provider',
-            constraint=models.CheckConstraint(condition=models.Q(('decided_by__isnull', True), models.Q(('decided_by', models.F('checked_by')), _negated=True), _connector='OR'), name='provider_decided_by_second'),
+            model_name="provider",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("decided_by__isnull", True),
+                    models.Q(("decided_by", models.F("checked_by")), _negated=True),
+                    _connector="OR",
+                ),
+                name="provider_decided_by_second",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='offer',
-            constraint=models.CheckConstraint(condition=models.Q(('service_class__in', ['compute', 'data', 'model_api', 'storage', 'network'])), name='offer_service_class_known'),
+            model_name="offer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("service_class__in", ["compute", "data", "model_api", "storage", "network"])
+                ),
+                name="offer_service_class_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='offer',
-            constraint=companies.foundation.constraints.SameAgency(field='provider', name='offer_same_agency'),
+            model_name="offer",
+            constraint=companies.foundation.constraints.SameAgency(
+                field="provider", name="offer_same_agency"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='offer',
-            constraint=models.UniqueConstraint(fields=('agency', 'id'), name='offer_agency_row'),
+            model_name="offer",
+            constraint=models.UniqueConstraint(fields=("agency", "id"), name="offer_agency_row"),
         ),
         migrations.AddConstraint(
-            model_name='offer',
-            constraint=models.UniqueConstraint(fields=('provider', 'code', 'version'), name='one_offer_version'),
+            model_name="offer",
+            constraint=models.UniqueConstraint(
+                fields=("provider", "code", "version"), name="one_offer_version"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='offer',
-            constraint=models.CheckConstraint(condition=models.Q(('unit_price__gt', 0)), name='offer_price_positive'),
+            model_name="offer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("unit_price__gt", 0)), name="offer_price_positive"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='computecentre',
-            constraint=companies.foundation.constraints.SameAgency(field='provider', name='centre_same_agency'),
+            model_name="computecentre",
+            constraint=companies.foundation.constraints.SameAgency(
+                field="provider", name="centre_same_agency"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='computecentre',
-            constraint=models.CheckConstraint(condition=models.Q(('capacity_pflops__gt', 0)), name='centre_capacity_positive'),
+            model_name="computecentre",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("capacity_pflops__gt", 0)), name="centre_capacity_positive"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='admission',
-            constraint=companies.foundation.constraints.SameAgency(field='provider', name='admission_provider_same_agency'),
+            model_name="admission",
+            constraint=companies.foundation.constraints.SameAgency(
+                field="provider", name="admission_provider_same_agency"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='admission',
-            constraint=companies.foundation.constraints.SameAgency(field='programme', name='admission_programme_same_agency'),
+            model_name="admission",
+            constraint=companies.foundation.constraints.SameAgency(
+                field="programme", name="admission_programme_same_agency"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='admission',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_until__isnull', True), ('valid_until__gt', models.F('valid_from')), _connector='OR'), name='admission_period_forward'),
+            model_name="admission",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("valid_until__isnull", True),
+                    ("valid_until__gt", models.F("valid_from")),
+                    _connector="OR",
+                ),
+                name="admission_period_forward",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='usageaccount',
-            constraint=companies.foundation.constraints.SameAgency(field='provider', name='usage_account_same_agency'),
+            model_name="usageaccount",
+            constraint=companies.foundation.constraints.SameAgency(
+                field="provider", name="usage_account_same_agency"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='usageaccount',
-            constraint=models.UniqueConstraint(fields=('agency', 'id'), name='usage_account_agency_row'),
+            model_name="usageaccount",
+            constraint=models.UniqueConstraint(
+                fields=("agency", "id"), name="usage_account_agency_row"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='usageaccount',
-            constraint=models.UniqueConstraint(fields=('provider', 'account_number'), name='one_usage_account'),
+            model_name="usageaccount",
+            constraint=models.UniqueConstraint(
+                fields=("provider", "account_number"), name="one_usage_account"
+            ),
         ),
     ]

@@ -7,168 +7,449 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('agencies', '0001_initial'),
-        ('applications', '0001_initial'),
-        ('issuance', '0001_initial'),
-        ('providers', '0001_initial'),
-        ('registry', '0001_initial'),
+        ("agencies", "0001_initial"),
+        ("applications", "0001_initial"),
+        ("issuance", "0001_initial"),
+        ("providers", "0001_initial"),
+        ("registry", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Redemption',
+            name="Redemption",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=24, unique=True)),
-                ('order_number', models.CharField(max_length=60)),
-                ('status', models.CharField(choices=[('REQUESTED', 'Requested'), ('CONFIRMED', 'Order confirmed'), ('DECLINED', 'Declined'), ('CANCELLED', 'Cancelled'), ('HOLD_EXPIRED', 'Hold expired'), ('EVIDENCED', 'Evidence filed'), ('COUNTERSIGNED', 'Countersigned'), ('DISPUTED', 'Disputed'), ('UNDER_CHECK', 'Under check'), ('RETURNED', 'Returned'), ('REJECTED', 'Rejected'), ('ACCEPTED', 'Redeemed'), ('IN_SETTLEMENT', 'In settlement'), ('SETTLED', 'Settled'), ('REVERSED', 'Reversed')], max_length=15)),
-                ('status_at', models.DateTimeField()),
-                ('price_fen', models.BigIntegerField()),
-                ('rate_bp', models.PositiveIntegerField()),
-                ('requested_fen', models.BigIntegerField()),
-                ('held_fen', models.BigIntegerField()),
-                ('eligible_fen', models.BigIntegerField(default=0)),
-                ('accepted_fen', models.BigIntegerField(default=0)),
-                ('requested_at', models.DateTimeField()),
-                ('use_from_date', models.DateField(null=True)),
-                ('use_until_date', models.DateField(null=True)),
-                ('invoice', models.JSONField(null=True)),
-                ('calculation', models.JSONField(null=True)),
-                ('reason', models.TextField(blank=True)),
-                ('is_silent', models.BooleanField(default=False)),
-                ('cycle', models.PositiveSmallIntegerField(default=0)),
-                ('accepted_at', models.DateTimeField(null=True)),
-                ('settled_at', models.DateTimeField(null=True)),
-                ('is_demo', models.BooleanField(default=False)),
-                ('agency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.agency')),
-                ('application', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='redemptions', to='applications.application')),
-                ('company', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='redemptions', to='registry.company')),
-                ('invoice_document', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='applications.evidencedocument')),
-                ('offer', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='redemptions', to='providers.offer')),
-                ('payee', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.company')),
-                ('payment_document', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='applications.evidencedocument')),
-                ('provider', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='redemptions', to='providers.provider')),
-                ('split_from', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='parts', to='redemptions.redemption')),
-                ('usage_account', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='redemptions', to='providers.usageaccount')),
-                ('voucher', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='redemptions', to='issuance.voucher')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.CharField(max_length=24, unique=True)),
+                ("order_number", models.CharField(max_length=60)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("REQUESTED", "Requested"),
+                            ("CONFIRMED", "Order confirmed"),
+                            ("DECLINED", "Declined"),
+                            ("CANCELLED", "Cancelled"),
+                            ("HOLD_EXPIRED", "Hold expired"),
+                            ("EVIDENCED", "Evidence filed"),
+                            ("COUNTERSIGNED", "Countersigned"),
+                            ("DISPUTED", "Disputed"),
+                            ("UNDER_CHECK", "Under check"),
+                            ("RETURNED", "Returned"),
+                            ("REJECTED", "Rejected"),
+                            ("ACCEPTED", "Redeemed"),
+                            ("IN_SETTLEMENT", "In settlement"),
+                            ("SETTLED", "Settled"),
+                            ("REVERSED", "Reversed"),
+                        ],
+                        max_length=15,
+                    ),
+                ),
+                ("status_at", models.DateTimeField()),
+                ("price_fen", models.BigIntegerField()),
+                ("rate_bp", models.PositiveIntegerField()),
+                ("requested_fen", models.BigIntegerField()),
+                ("held_fen", models.BigIntegerField()),
+                ("eligible_fen", models.BigIntegerField(default=0)),
+                ("accepted_fen", models.BigIntegerField(default=0)),
+                ("requested_at", models.DateTimeField()),
+                ("use_from_date", models.DateField(null=True)),
+                ("use_until_date", models.DateField(null=True)),
+                ("invoice", models.JSONField(null=True)),
+                ("calculation", models.JSONField(null=True)),
+                ("reason", models.TextField(blank=True)),
+                ("is_silent", models.BooleanField(default=False)),
+                ("cycle", models.PositiveSmallIntegerField(default=0)),
+                ("accepted_at", models.DateTimeField(null=True)),
+                ("settled_at", models.DateTimeField(null=True)),
+                ("is_demo", models.BooleanField(default=False)),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="agencies.agency",
+                    ),
+                ),
+                (
+                    "application",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="redemptions",
+                        to="applications.application",
+                    ),
+                ),
+                (
+                    "company",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="redemptions",
+                        to="registry.company",
+                    ),
+                ),
+                (
+                    "invoice_document",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="applications.evidencedocument",
+                    ),
+                ),
+                (
+                    "offer",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="redemptions",
+                        to="providers.offer",
+                    ),
+                ),
+                (
+                    "payee",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="registry.company",
+                    ),
+                ),
+                (
+                    "payment_document",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="applications.evidencedocument",
+                    ),
+                ),
+                (
+                    "provider",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="redemptions",
+                        to="providers.provider",
+                    ),
+                ),
+                (
+                    "split_from",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="parts",
+                        to="redemptions.redemption",
+                    ),
+                ),
+                (
+                    "usage_account",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="redemptions",
+                        to="providers.usageaccount",
+                    ),
+                ),
+                (
+                    "voucher",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="redemptions",
+                        to="issuance.voucher",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='RedemptionFunding',
+            name="RedemptionFunding",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('held_fen', models.BigIntegerField()),
-                ('accepted_fen', models.BigIntegerField(default=0)),
-                ('agency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.agency')),
-                ('redemption', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='fundings', to='redemptions.redemption')),
-                ('voucher_funding', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='issuance.voucherfunding')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("held_fen", models.BigIntegerField()),
+                ("accepted_fen", models.BigIntegerField(default=0)),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="agencies.agency",
+                    ),
+                ),
+                (
+                    "redemption",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="fundings",
+                        to="redemptions.redemption",
+                    ),
+                ),
+                (
+                    "voucher_funding",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="issuance.voucherfunding",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='UsageRecord',
+            name="UsageRecord",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('row_number', models.PositiveIntegerField()),
-                ('row_sha256', models.CharField(max_length=64)),
-                ('period_start', models.DateTimeField()),
-                ('period_end', models.DateTimeField()),
-                ('resource_id', models.CharField(max_length=200)),
-                ('sku_id', models.CharField(max_length=200)),
-                ('invoice_number', models.CharField(max_length=40)),
-                ('service_category', models.CharField(max_length=60)),
-                ('charge_category', models.CharField(max_length=20)),
-                ('quantity', models.DecimalField(decimal_places=9, max_digits=24, null=True)),
-                ('unit', models.CharField(blank=True, max_length=40)),
-                ('billed_cost', models.DecimalField(decimal_places=11, max_digits=24)),
-                ('is_eligible', models.BooleanField()),
-                ('file_sha256', models.CharField(max_length=64)),
-                ('released_at', models.DateTimeField(null=True)),
-                ('agency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.agency')),
-                ('redemption', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='usage', to='redemptions.redemption')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("row_number", models.PositiveIntegerField()),
+                ("row_sha256", models.CharField(max_length=64)),
+                ("period_start", models.DateTimeField()),
+                ("period_end", models.DateTimeField()),
+                ("resource_id", models.CharField(max_length=200)),
+                ("sku_id", models.CharField(max_length=200)),
+                ("invoice_number", models.CharField(max_length=40)),
+                ("service_category", models.CharField(max_length=60)),
+                ("charge_category", models.CharField(max_length=20)),
+                ("quantity", models.DecimalField(decimal_places=9, max_digits=24, null=True)),
+                ("unit", models.CharField(blank=True, max_length=40)),
+                ("billed_cost", models.DecimalField(decimal_places=11, max_digits=24)),
+                ("is_eligible", models.BooleanField()),
+                ("file_sha256", models.CharField(max_length=64)),
+                ("released_at", models.DateTimeField(null=True)),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="agencies.agency",
+                    ),
+                ),
+                (
+                    "redemption",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="usage",
+                        to="redemptions.redemption",
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='redemption',
-            index=models.Index(fields=['voucher', 'id'], name='redemption_by_voucher'),
+            model_name="redemption",
+            index=models.Index(fields=["voucher", "id"], name="redemption_by_voucher"),
         ),
         migrations.AddIndex(
-            model_name='redemption',
-            index=models.Index(fields=['provider', '-id'], name='redemption_by_provider'),
+            model_name="redemption",
+            index=models.Index(fields=["provider", "-id"], name="redemption_by_provider"),
         ),
         migrations.AddIndex(
-            model_name='redemption',
-            index=models.Index(fields=['agency', 'status', 'id'], name='redemption_queue'),
+            model_name="redemption",
+            index=models.Index(fields=["agency", "status", "id"], name="redemption_queue"),
         ),
         migrations.AddConstraint(
-            model_name='redemption',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['REQUESTED', 'CONFIRMED', 'DECLINED', 'CANCELLED', 'HOLD_EXPIRED', 'EVIDENCED', 'COUNTERSIGNED', 'DISPUTED', 'UNDER_CHECK', 'RETURNED', 'REJECTED', 'ACCEPTED', 'IN_SETTLEMENT', 'SETTLED', 'REVERSED'])), name='redemption_status_known'),
+            model_name="redemption",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "status__in",
+                        [
+                            "REQUESTED",
+                            "CONFIRMED",
+                            "DECLINED",
+                            "CANCELLED",
+                            "HOLD_EXPIRED",
+                            "EVIDENCED",
+                            "COUNTERSIGNED",
+                            "DISPUTED",
+                            "UNDER_CHECK",
+                            "RETURNED",
+                            "REJECTED",
+                            "ACCEPTED",
+                            "IN_SETTLEMENT",
+                            "SETTLED",
+                            "REVERSED",
+                        ],
+                    )
+                ),
+                name="redemption_status_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='redemption',
-            constraint=companies.foundation.constraints.SameAgency(field='voucher', name='redemption_voucher_same_agency'),
+            model_name="redemption",
+            constraint=companies.foundation.constraints.SameAgency(
+                field="voucher", name="redemption_voucher_same_agency"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='redemption',
-            constraint=companies.foundation.constraints.SameAgency(field='application', name='redemption_application_same_agency'),
+            model_name="redemption",
+            constraint=companies.foundation.constraints.SameAgency(
+                field="application", name="redemption_application_same_agency"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='redemption',
-            constraint=companies.foundation.constraints.SameAgency(field='provider', name='redemption_provider_same_agency'),
+            model_name="redemption",
+            constraint=companies.foundation.constraints.SameAgency(
+                field="provider", name="redemption_provider_same_agency"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='redemption',
-            constraint=companies.foundation.constraints.SameAgency(field='offer', name='redemption_offer_same_agency'),
+            model_name="redemption",
+            constraint=companies.foundation.constraints.SameAgency(
+                field="offer", name="redemption_offer_same_agency"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='redemption',
-            constraint=companies.foundation.constraints.SameAgency(field='usage_account', name='redemption_usage_account_same_agency'),
+            model_name="redemption",
+            constraint=companies.foundation.constraints.SameAgency(
+                field="usage_account", name="redemption_usage_account_same_agency"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='redemption',
-            constraint=models.UniqueConstraint(fields=('agency', 'id'), name='redemption_agency_row'),
+            model_name="redemption",
+            constraint=models.UniqueConstraint(
+                fields=("agency", "id"), name="redemption_agency_row"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='redemption',
-            constraint=models.CheckConstraint(condition=models.Q(('accepted_fen__gte', 0), ('held_fen__gte', 0), ('price_fen__gt', 0), ('requested_fen__gt', 0), ('requested_fen__lte', models.F('price_fen'))), name='redemption_amounts_in_order'),
+            model_name="redemption",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("accepted_fen__gte", 0),
+                    ("held_fen__gte", 0),
+                    ("price_fen__gt", 0),
+                    ("requested_fen__gt", 0),
+                    ("requested_fen__lte", models.F("price_fen")),
+                ),
+                name="redemption_amounts_in_order",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='redemption',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('held_fen__gt', 0), ('status__in', ('REQUESTED', 'CONFIRMED', 'EVIDENCED', 'COUNTERSIGNED', 'DISPUTED', 'UNDER_CHECK', 'RETURNED'))), models.Q(models.Q(('status__in', ('REQUESTED', 'CONFIRMED', 'EVIDENCED', 'COUNTERSIGNED', 'DISPUTED', 'UNDER_CHECK', 'RETURNED')), _negated=True), ('held_fen', 0)), _connector='OR'), name='redemption_held_while_live'),
+            model_name="redemption",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("held_fen__gt", 0),
+                        (
+                            "status__in",
+                            (
+                                "REQUESTED",
+                                "CONFIRMED",
+                                "EVIDENCED",
+                                "COUNTERSIGNED",
+                                "DISPUTED",
+                                "UNDER_CHECK",
+                                "RETURNED",
+                            ),
+                        ),
+                    ),
+                    models.Q(
+                        models.Q(
+                            (
+                                "status__in",
+                                (
+                                    "REQUESTED",
+                                    "CONFIRMED",
+                                    "EVIDENCED",
+                                    "COUNTERSIGNED",
+                                    "DISPUTED",
+                                    "UNDER_CHECK",
+                                    "RETURNED",
+                                ),
+                            ),
+                            _negated=True,
+                        ),
+                        ("held_fen", 0),
+                    ),
+                    _connector="OR",
+                ),
+                name="redemption_held_while_live",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='redemption',
-            constraint=models.CheckConstraint(condition=models.Q(('accepted_fen', 0), ('accepted_fen__lte', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('eligible_fen'), '*', models.F('rate_bp')), '/', models.Value(10000)), '+', models.Value(100))), _connector='OR'), name='redemption_within_rate'),
+            model_name="redemption",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("accepted_fen", 0),
+                    (
+                        "accepted_fen__lte",
+                        django.db.models.expressions.CombinedExpression(
+                            django.db.models.expressions.CombinedExpression(
+                                django.db.models.expressions.CombinedExpression(
+                                    models.F("eligible_fen"), "*", models.F("rate_bp")
+                                ),
+                                "/",
+                                models.Value(10000),
+                            ),
+                            "+",
+                            models.Value(100),
+                        ),
+                    ),
+                    _connector="OR",
+                ),
+                name="redemption_within_rate",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='redemptionfunding',
-            constraint=companies.foundation.constraints.SameAgency(field='redemption', name='redemption_funding_same_agency'),
+            model_name="redemptionfunding",
+            constraint=companies.foundation.constraints.SameAgency(
+                field="redemption", name="redemption_funding_same_agency"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='redemptionfunding',
-            constraint=companies.foundation.constraints.SameAgency(field='voucher_funding', name='redemption_funding_line_same_agency'),
+            model_name="redemptionfunding",
+            constraint=companies.foundation.constraints.SameAgency(
+                field="voucher_funding", name="redemption_funding_line_same_agency"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='redemptionfunding',
-            constraint=models.UniqueConstraint(fields=('redemption', 'voucher_funding'), name='one_redemption_funding_per_line'),
+            model_name="redemptionfunding",
+            constraint=models.UniqueConstraint(
+                fields=("redemption", "voucher_funding"), name="one_redemption_funding_per_line"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='redemptionfunding',
-            constraint=models.CheckConstraint(condition=models.Q(('accepted_fen__gte', 0), ('held_fen__gte', 0)), name='redemption_funding_not_negative'),
+            model_name="redemptionfunding",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("accepted_fen__gte", 0), ("held_fen__gte", 0)),
+                name="redemption_funding_not_negative",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='usagerecord',
-            constraint=companies.foundation.constraints.SameAgency(field='redemption', name='usage_record_same_agency'),
+            model_name="usagerecord",
+            constraint=companies.foundation.constraints.SameAgency(
+                field="redemption", name="usage_record_same_agency"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='usagerecord',
-            constraint=models.UniqueConstraint(condition=models.Q(('released_at__isnull', True)), fields=('row_sha256',), name='usage_row_claimed_once'),
+            model_name="usagerecord",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("released_at__isnull", True)),
+                fields=("row_sha256",),
+                name="usage_row_claimed_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='usagerecord',
-            constraint=models.CheckConstraint(condition=models.Q(('period_end__gt', models.F('period_start'))), name='usage_period_forward'),
+            model_name="usagerecord",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("period_end__gt", models.F("period_start"))),
+                name="usage_period_forward",
+            ),
         ),
     ]

@@ -62,9 +62,7 @@ def dispute_redemption(
 
 
 @verb
-def verify_invoice(
-    *, actor: Actor, redemption_id: int, status: str, at: datetime
-) -> Redemption:
+def verify_invoice(*, actor: Actor, redemption_id: int, status: str, at: datetime) -> Redemption:
     """An officer records the tax office's answer (查验) and, if that was all, the claim goes on."""
     roles = (Role.REVIEWER, Role.INTAKE)
     require_officer(actor, find_redemption(redemption_id), roles, at)

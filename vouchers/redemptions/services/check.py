@@ -91,9 +91,7 @@ def accept_redemption(
 
 
 @verb
-def return_redemption(
-    *, actor: Actor, redemption_id: int, reason: str, at: datetime
-) -> Redemption:
+def return_redemption(*, actor: Actor, redemption_id: int, reason: str, at: datetime) -> Redemption:
     """Back to the filer with reasons; the hold stays, for as long as the rule says."""
     duty = require_officer(actor, find_redemption(redemption_id), CHECKERS, at)
     redemption = lock_redemption(redemption_id)
@@ -110,9 +108,7 @@ def return_redemption(
 
 
 @verb
-def propose_rejection(
-    *, actor: Actor, redemption_id: int, reason: str, at: datetime
-) -> Redemption:
+def propose_rejection(*, actor: Actor, redemption_id: int, reason: str, at: datetime) -> Redemption:
     """The first of two signatures that a claim is not paid."""
     duty = require_officer(actor, find_redemption(redemption_id), CHECKERS, at)
     redemption = lock_redemption(redemption_id)

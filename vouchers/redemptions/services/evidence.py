@@ -195,9 +195,7 @@ def _claim_usage(
     return sum((row.billed_cost for row, is_counted in counted if is_counted), Decimal(0))
 
 
-def _require_rows(
-    redemption: Redemption, terms: VoucherTerms, rows: Sequence[FocusRow]
-) -> None:
+def _require_rows(redemption: Redemption, terms: VoucherTerms, rows: Sequence[FocusRow]) -> None:
     """The company's own account, in yuan, used within the voucher's life."""
     accounts = {
         account.account_number: account
@@ -243,9 +241,7 @@ def _is_eligible(terms: VoucherTerms, redemption: Redemption, row: FocusRow) -> 
     if row.billed_cost < 0 and not terms.net_credits:
         return False
     goods: dict[str, FactValue] = {"goods.service_class": str(redemption.offer.service_class)}
-    return bool(
-        is_eligible_use(terms=terms, service_category=row.service_category, goods=goods)
-    )
+    return bool(is_eligible_use(terms=terms, service_category=row.service_category, goods=goods))
 
 
 def _write_rows(

@@ -117,9 +117,7 @@ def require_provider(actor: Actor, redemption: Redemption, at: datetime) -> Memb
     return _require_side(actor, redemption, False, at)
 
 
-def _require_side(
-    actor: Actor, redemption: Redemption, company: bool, at: datetime
-) -> Membership:
+def _require_side(actor: Actor, redemption: Redemption, company: bool, at: datetime) -> Membership:
     return require_membership(
         actor=actor,
         company_id=redemption.company_id if company else redemption.provider.company_id,
@@ -216,9 +214,7 @@ def require_reason(reason: str) -> str:
     return words
 
 
-def release_hold(
-    redemption: Redemption, *, request: Request, actor: Actor, at: datetime
-) -> None:
+def release_hold(redemption: Redemption, *, request: Request, actor: Actor, at: datetime) -> None:
     """A step: what is held goes back to the voucher; from a dead one on to the pool."""
     assert_in_transaction()
     fundings = [row for row in list_fundings(redemption) if row.held_fen]

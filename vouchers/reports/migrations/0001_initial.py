@@ -6,39 +6,77 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('agencies', '0001_initial'),
-        ('programmes', '0001_initial'),
+        ("agencies", "0001_initial"),
+        ("programmes", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ExportJob',
+            name="ExportJob",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=24, unique=True)),
-                ('dataset', models.CharField(max_length=30)),
-                ('requested_at', models.DateTimeField()),
-                ('purpose', models.CharField(blank=True, max_length=200)),
-                ('status', models.CharField(choices=[('QUEUED', 'Queued'), ('BUILT', 'Ready'), ('FAILED', 'Failed')], max_length=10)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('as_of_leaf', models.BigIntegerField(null=True)),
-                ('root_hex', models.CharField(blank=True, max_length=64)),
-                ('files', models.JSONField(default=list)),
-                ('built_at', models.DateTimeField(null=True)),
-                ('expires_at', models.DateTimeField(null=True)),
-                ('failure', models.CharField(blank=True, max_length=200)),
-                ('agency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.agency')),
-                ('programme', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='exports', to='programmes.programme')),
-                ('requested_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.CharField(max_length=24, unique=True)),
+                ("dataset", models.CharField(max_length=30)),
+                ("requested_at", models.DateTimeField()),
+                ("purpose", models.CharField(blank=True, max_length=200)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("QUEUED", "Queued"), ("BUILT", "Ready"), ("FAILED", "Failed")],
+                        max_length=10,
+                    ),
+                ),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("as_of_leaf", models.BigIntegerField(null=True)),
+                ("root_hex", models.CharField(blank=True, max_length=64)),
+                ("files", models.JSONField(default=list)),
+                ("built_at", models.DateTimeField(null=True)),
+                ("expires_at", models.DateTimeField(null=True)),
+                ("failure", models.CharField(blank=True, max_length=200)),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="agencies.agency",
+                    ),
+                ),
+                (
+                    "programme",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="exports",
+                        to="programmes.programme",
+                    ),
+                ),
+                (
+                    "requested_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['requested_by', '-id'], name='export_by_requester')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('status__in', ['QUEUED', 'BUILT', 'FAILED'])), name='export_status_known')],
+                "indexes": [
+                    models.Index(fields=["requested_by", "-id"], name="export_by_requester")
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ["QUEUED", "BUILT", "FAILED"])),
+                        name="export_status_known",
+                    )
+                ],
             },
         ),
     ]

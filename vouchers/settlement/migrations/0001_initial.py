@@ -7,180 +7,473 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('agencies', '0001_initial'),
-        ('issuance', '0001_initial'),
-        ('programmes', '0001_initial'),
-        ('redemptions', '0001_initial'),
-        ('registry', '0001_initial'),
+        ("agencies", "0001_initial"),
+        ("issuance", "0001_initial"),
+        ("programmes", "0001_initial"),
+        ("redemptions", "0001_initial"),
+        ("registry", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='PaymentOrder',
+            name="PaymentOrder",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=24, unique=True)),
-                ('amount_fen', models.BigIntegerField()),
-                ('agency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.agency')),
-                ('bank_account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.bankaccount')),
-                ('payee', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.company')),
-                ('payer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.agency')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.CharField(max_length=24, unique=True)),
+                ("amount_fen", models.BigIntegerField()),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="agencies.agency",
+                    ),
+                ),
+                (
+                    "bank_account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="registry.bankaccount",
+                    ),
+                ),
+                (
+                    "payee",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="registry.company",
+                    ),
+                ),
+                (
+                    "payer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="agencies.agency",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='PaymentInstruction',
+            name="PaymentInstruction",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('row_number', models.PositiveIntegerField()),
-                ('economic_code', models.CharField(max_length=10)),
-                ('amount_fen', models.BigIntegerField()),
-                ('status', models.CharField(choices=[('PENDING', 'Pending'), ('PAID', 'Paid'), ('FAILED', 'Failed'), ('RETURNED', 'Returned by the bank')], max_length=10)),
-                ('treasury_number', models.CharField(blank=True, max_length=40)),
-                ('paid_on', models.DateField(null=True)),
-                ('account_as_paid', models.CharField(blank=True, max_length=40)),
-                ('receipt_sha256', models.CharField(blank=True, max_length=64)),
-                ('failure_reason', models.CharField(blank=True, max_length=200)),
-                ('agency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.agency')),
-                ('line', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='programmes.budgetline')),
-                ('order', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='instructions', to='settlement.paymentorder')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("row_number", models.PositiveIntegerField()),
+                ("economic_code", models.CharField(max_length=10)),
+                ("amount_fen", models.BigIntegerField()),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("PENDING", "Pending"),
+                            ("PAID", "Paid"),
+                            ("FAILED", "Failed"),
+                            ("RETURNED", "Returned by the bank"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("treasury_number", models.CharField(blank=True, max_length=40)),
+                ("paid_on", models.DateField(null=True)),
+                ("account_as_paid", models.CharField(blank=True, max_length=40)),
+                ("receipt_sha256", models.CharField(blank=True, max_length=64)),
+                ("failure_reason", models.CharField(blank=True, max_length=200)),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="agencies.agency",
+                    ),
+                ),
+                (
+                    "line",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="programmes.budgetline",
+                    ),
+                ),
+                (
+                    "order",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="instructions",
+                        to="settlement.paymentorder",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='SettlementBatch',
+            name="SettlementBatch",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=24, unique=True)),
-                ('status', models.CharField(choices=[('OPEN', 'Open'), ('LOCKED', 'Locked'), ('IN_APPROVAL', 'In approval'), ('IN_AUTHORISATION', 'In authorisation'), ('IN_RELEASE', 'To be released'), ('SENT', 'Sent for payment'), ('PAID', 'Paid'), ('PARTLY_PAID', 'Partly paid'), ('FAILED', 'Failed'), ('RECONCILED', 'Reconciled'), ('CLOSED', 'Closed'), ('ABORTED', 'Aborted')], max_length=20)),
-                ('status_at', models.DateTimeField()),
-                ('total_fen', models.BigIntegerField(default=0)),
-                ('sha256', models.CharField(blank=True, max_length=64)),
-                ('cycle', models.PositiveSmallIntegerField(default=0)),
-                ('sheet_sha256', models.CharField(blank=True, max_length=64)),
-                ('is_demo', models.BooleanField(default=False)),
-                ('agency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.agency')),
-                ('drawn_up_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('follows', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='followers', to='settlement.settlementbatch')),
-                ('programme', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='batches', to='programmes.programme')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.CharField(max_length=24, unique=True)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("OPEN", "Open"),
+                            ("LOCKED", "Locked"),
+                            ("IN_APPROVAL", "In approval"),
+                            ("IN_AUTHORISATION", "In authorisation"),
+                            ("IN_RELEASE", "To be released"),
+                            ("SENT", "Sent for payment"),
+                            ("PAID", "Paid"),
+                            ("PARTLY_PAID", "Partly paid"),
+                            ("FAILED", "Failed"),
+                            ("RECONCILED", "Reconciled"),
+                            ("CLOSED", "Closed"),
+                            ("ABORTED", "Aborted"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("status_at", models.DateTimeField()),
+                ("total_fen", models.BigIntegerField(default=0)),
+                ("sha256", models.CharField(blank=True, max_length=64)),
+                ("cycle", models.PositiveSmallIntegerField(default=0)),
+                ("sheet_sha256", models.CharField(blank=True, max_length=64)),
+                ("is_demo", models.BooleanField(default=False)),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="agencies.agency",
+                    ),
+                ),
+                (
+                    "drawn_up_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "follows",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="followers",
+                        to="settlement.settlementbatch",
+                    ),
+                ),
+                (
+                    "programme",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="batches",
+                        to="programmes.programme",
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='paymentorder',
-            name='batch',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='orders', to='settlement.settlementbatch'),
+            model_name="paymentorder",
+            name="batch",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="orders",
+                to="settlement.settlementbatch",
+            ),
         ),
         migrations.CreateModel(
-            name='SettlementLine',
+            name="SettlementLine",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('amount_fen', models.BigIntegerField()),
-                ('status', models.CharField(choices=[('DRAFT', 'Draft'), ('PENDING', 'Pending'), ('PAID', 'Paid'), ('FAILED', 'Failed'), ('TAKEN_OUT', 'Taken out'), ('RETURNED', 'Returned by the bank'), ('VOID', 'Void')], max_length=10)),
-                ('agency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.agency')),
-                ('batch', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='settlement.settlementbatch')),
-                ('instruction', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='settlement.paymentinstruction')),
-                ('redemption', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='redemptions.redemption')),
-                ('replaces', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='replaced_by', to='settlement.settlementline')),
-                ('voucher_funding', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='issuance.voucherfunding')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("amount_fen", models.BigIntegerField()),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("DRAFT", "Draft"),
+                            ("PENDING", "Pending"),
+                            ("PAID", "Paid"),
+                            ("FAILED", "Failed"),
+                            ("TAKEN_OUT", "Taken out"),
+                            ("RETURNED", "Returned by the bank"),
+                            ("VOID", "Void"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="agencies.agency",
+                    ),
+                ),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="lines",
+                        to="settlement.settlementbatch",
+                    ),
+                ),
+                (
+                    "instruction",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="lines",
+                        to="settlement.paymentinstruction",
+                    ),
+                ),
+                (
+                    "redemption",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="lines",
+                        to="redemptions.redemption",
+                    ),
+                ),
+                (
+                    "replaces",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="replaced_by",
+                        to="settlement.settlementline",
+                    ),
+                ),
+                (
+                    "voucher_funding",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="issuance.voucherfunding",
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='paymentinstruction',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['PENDING', 'PAID', 'FAILED', 'RETURNED'])), name='instruction_status_known'),
+            model_name="paymentinstruction",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status__in", ["PENDING", "PAID", "FAILED", "RETURNED"])),
+                name="instruction_status_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='paymentinstruction',
-            constraint=companies.foundation.constraints.SameAgency(field='order', name='instruction_same_agency'),
+            model_name="paymentinstruction",
+            constraint=companies.foundation.constraints.SameAgency(
+                field="order", name="instruction_same_agency"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='paymentinstruction',
-            constraint=companies.foundation.constraints.SameAgency(field='line', name='instruction_line_same_agency'),
+            model_name="paymentinstruction",
+            constraint=companies.foundation.constraints.SameAgency(
+                field="line", name="instruction_line_same_agency"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='paymentinstruction',
-            constraint=models.UniqueConstraint(fields=('agency', 'id'), name='instruction_agency_row'),
+            model_name="paymentinstruction",
+            constraint=models.UniqueConstraint(
+                fields=("agency", "id"), name="instruction_agency_row"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='paymentinstruction',
-            constraint=models.UniqueConstraint(condition=models.Q(('treasury_number', ''), _negated=True), fields=('agency', 'treasury_number'), name='one_instruction_per_treasury_number'),
+            model_name="paymentinstruction",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("treasury_number", ""), _negated=True),
+                fields=("agency", "treasury_number"),
+                name="one_instruction_per_treasury_number",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='paymentinstruction',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_fen__gt', 0)), name='instruction_amount_positive'),
+            model_name="paymentinstruction",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount_fen__gt", 0)), name="instruction_amount_positive"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='paymentinstruction',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['PAID', 'RETURNED']), _negated=True), models.Q(models.Q(('treasury_number', ''), _negated=True), models.Q(('receipt_sha256', ''), _negated=True), models.Q(('account_as_paid', ''), _negated=True), ('paid_on__isnull', False)), _connector='OR'), name='instruction_paid_has_proof'),
+            model_name="paymentinstruction",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status__in", ["PAID", "RETURNED"]), _negated=True),
+                    models.Q(
+                        models.Q(("treasury_number", ""), _negated=True),
+                        models.Q(("receipt_sha256", ""), _negated=True),
+                        models.Q(("account_as_paid", ""), _negated=True),
+                        ("paid_on__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="instruction_paid_has_proof",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='paymentinstruction',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['FAILED', 'RETURNED']), _negated=True), models.Q(('failure_reason', ''), _negated=True), _connector='OR'), name='instruction_failed_has_reason'),
+            model_name="paymentinstruction",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status__in", ["FAILED", "RETURNED"]), _negated=True),
+                    models.Q(("failure_reason", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="instruction_failed_has_reason",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='settlementbatch',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['OPEN', 'LOCKED', 'IN_APPROVAL', 'IN_AUTHORISATION', 'IN_RELEASE', 'SENT', 'PAID', 'PARTLY_PAID', 'FAILED', 'RECONCILED', 'CLOSED', 'ABORTED'])), name='batch_status_known'),
+            model_name="settlementbatch",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "status__in",
+                        [
+                            "OPEN",
+                            "LOCKED",
+                            "IN_APPROVAL",
+                            "IN_AUTHORISATION",
+                            "IN_RELEASE",
+                            "SENT",
+                            "PAID",
+                            "PARTLY_PAID",
+                            "FAILED",
+                            "RECONCILED",
+                            "CLOSED",
+                            "ABORTED",
+                        ],
+                    )
+                ),
+                name="batch_status_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='settlementbatch',
-            constraint=companies.foundation.constraints.SameAgency(field='programme', name='batch_same_agency'),
+            model_name="settlementbatch",
+            constraint=companies.foundation.constraints.SameAgency(
+                field="programme", name="batch_same_agency"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='settlementbatch',
-            constraint=models.UniqueConstraint(fields=('agency', 'id'), name='batch_agency_row'),
+            model_name="settlementbatch",
+            constraint=models.UniqueConstraint(fields=("agency", "id"), name="batch_agency_row"),
         ),
         migrations.AddConstraint(
-            model_name='settlementbatch',
-            constraint=models.CheckConstraint(condition=models.Q(('total_fen__gte', 0)), name='batch_total_not_negative'),
+            model_name="settlementbatch",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("total_fen__gte", 0)), name="batch_total_not_negative"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='settlementbatch',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['OPEN', 'ABORTED']), models.Q(('sha256', ''), _negated=True), _connector='OR'), name='batch_locked_has_digest'),
+            model_name="settlementbatch",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("status__in", ["OPEN", "ABORTED"]),
+                    models.Q(("sha256", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="batch_locked_has_digest",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='paymentorder',
-            constraint=companies.foundation.constraints.SameAgency(field='batch', name='payment_order_same_agency'),
+            model_name="paymentorder",
+            constraint=companies.foundation.constraints.SameAgency(
+                field="batch", name="payment_order_same_agency"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='paymentorder',
-            constraint=models.UniqueConstraint(fields=('agency', 'id'), name='payment_order_agency_row'),
+            model_name="paymentorder",
+            constraint=models.UniqueConstraint(
+                fields=("agency", "id"), name="payment_order_agency_row"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='paymentorder',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_fen__gt', 0)), name='payment_order_amount_positive'),
+            model_name="paymentorder",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount_fen__gt", 0)), name="payment_order_amount_positive"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='settlementline',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['DRAFT', 'PENDING', 'PAID', 'FAILED', 'TAKEN_OUT', 'RETURNED', 'VOID'])), name='settlement_line_status_known'),
+            model_name="settlementline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "status__in",
+                        ["DRAFT", "PENDING", "PAID", "FAILED", "TAKEN_OUT", "RETURNED", "VOID"],
+                    )
+                ),
+                name="settlement_line_status_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='settlementline',
-            constraint=companies.foundation.constraints.SameAgency(field='batch', name='settlement_line_same_agency'),
+            model_name="settlementline",
+            constraint=companies.foundation.constraints.SameAgency(
+                field="batch", name="settlement_line_same_agency"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='settlementline',
-            constraint=companies.foundation.constraints.SameAgency(field='redemption', name='settlement_line_redemption_same_agency'),
+            model_name="settlementline",
+            constraint=companies.foundation.constraints.SameAgency(
+                field="redemption", name="settlement_line_redemption_same_agency"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='settlementline',
-            constraint=companies.foundation.constraints.SameAgency(field='voucher_funding', name='settlement_line_funding_same_agency'),
+            model_name="settlementline",
+            constraint=companies.foundation.constraints.SameAgency(
+                field="voucher_funding", name="settlement_line_funding_same_agency"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='settlementline',
-            constraint=companies.foundation.constraints.SameAgency(field='instruction', name='settlement_line_instruction_same_agency'),
+            model_name="settlementline",
+            constraint=companies.foundation.constraints.SameAgency(
+                field="instruction", name="settlement_line_instruction_same_agency"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='settlementline',
-            constraint=models.UniqueConstraint(fields=('agency', 'id'), name='settlement_line_agency_row'),
+            model_name="settlementline",
+            constraint=models.UniqueConstraint(
+                fields=("agency", "id"), name="settlement_line_agency_row"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='settlementline',
-            constraint=models.UniqueConstraint(condition=models.Q(('status__in', ('DRAFT', 'PENDING', 'PAID'))), fields=('redemption', 'voucher_funding'), name='one_live_line_per_redemption_and_line'),
+            model_name="settlementline",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("status__in", ("DRAFT", "PENDING", "PAID"))),
+                fields=("redemption", "voucher_funding"),
+                name="one_live_line_per_redemption_and_line",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='settlementline',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_fen__gt', 0)), name='settlement_line_amount_positive'),
+            model_name="settlementline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount_fen__gt", 0)), name="settlement_line_amount_positive"
+            ),
         ),
     ]

@@ -219,9 +219,7 @@ def bounce_line(
         raise InvalidInput("reason_missing", _("Please give the reason in words."))
     for part, line in enumerate(returned, 1):
         paid = get_entry(line.pay_entry_id)
-        reverse_entry(
-            paid, EntryKind.BOUNCE, request=request, at=at, actor=actor, part=part
-        )
+        reverse_entry(paid, EntryKind.BOUNCE, request=request, at=at, actor=actor, part=part)
         line.status = LineStatus.RETURNED
         line.save(update_fields=["status"])
     row = found.instruction

@@ -79,16 +79,34 @@ class ResultsForm(PageForm):
         answers = [("", _("No answer yet")), ("paid", _("Paid")), ("failed", _("Failed"))]
         for row in rows:
             name = {"row": row.row_number}
-            self._add(row, "answer", forms.ChoiceField(
-                label=_("Row %(row)s: answer") % name, choices=answers, required=False))
-            self._add(row, "treasury_number", forms.CharField(
-                label=_("Row %(row)s: treasury voucher number") % name, max_length=40,
-                required=False))
-            self._add(row, "paid_on", DayField(
-                label=_("Row %(row)s: paid on") % name, required=False))
-            self._add(row, "receipt_sha256", forms.CharField(
-                label=_("Row %(row)s: digest of the receipt") % name, max_length=64,
-                required=False))
+            self._add(
+                row,
+                "answer",
+                forms.ChoiceField(
+                    label=_("Row %(row)s: answer") % name, choices=answers, required=False
+                ),
+            )
+            self._add(
+                row,
+                "treasury_number",
+                forms.CharField(
+                    label=_("Row %(row)s: treasury voucher number") % name,
+                    max_length=40,
+                    required=False,
+                ),
+            )
+            self._add(
+                row, "paid_on", DayField(label=_("Row %(row)s: paid on") % name, required=False)
+            )
+            self._add(
+                row,
+                "receipt_sha256",
+                forms.CharField(
+                    label=_("Row %(row)s: digest of the receipt") % name,
+                    max_length=64,
+                    required=False,
+                ),
+            )
             self._add(row, "reason", forms.CharField(
                 label=_("Row %(row)s: reason if it failed") % name, max_length=200,
                 required=False))  # fmt: skip

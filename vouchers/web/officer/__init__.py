@@ -47,8 +47,6 @@ urlpatterns = [
     path("programmes/<str:code>/edit/", programmes.ProgrammeEdit.as_view(), name="programme-edit"),
     path("seat-map/", programmes.SeatMaps.as_view(), name="seat-map"),
     path("providers/", registers.ProviderRegister.as_view(), name="provider-register"),
-    path(
-        "providers/<str:number>/", registers.ProviderDetail.as_view(), name="provider-detail"
-    ),
+    path("providers/<str:number>/", registers.ProviderDetail.as_view(), name="provider-detail"),
     path("companies/", registers.CompanyRegister.as_view(), name="company-register"),
 ]

@@ -173,6 +173,4 @@ class Paper(Desk):
         """The bytes, never rendered in place."""
         application = get_application_for(self.scope, number)
         stored = get_file(public_id, owner_ref=application.ref)
-        return FileResponse(
-            open_file(stored), as_attachment=True, filename=stored.original_name
-        )
+        return FileResponse(open_file(stored), as_attachment=True, filename=stored.original_name)
