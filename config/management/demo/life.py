@@ -115,7 +115,7 @@ def account_of(number: int) -> str:
     return f"demo-acct-{number:04d}"
 
 
-def _fund(  # noqa: PLR0917 called once, in the order of the document's own lines
+def _fund(
     world: World, programme: Programme, order: int, number: str, day: date, amount_fen: int
 ) -> None:
     """One document, its root line in the finance body, its funding line in the lead body."""
@@ -163,7 +163,7 @@ def _fund(  # noqa: PLR0917 called once, in the order of the document's own line
     )
 
 
-def _round(  # noqa: PLR0917 called twice, side by side
+def _round(
     world: World, programme: Programme, code: str, zh: str, en: str, opens: date, closes: date
 ) -> Round:
     at = world.begun + timedelta(days=1)

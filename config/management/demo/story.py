@@ -8,12 +8,10 @@ from datetime import date, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
-from companies.agencies.models import Deadline
 from companies.audit.services import seal_events
-from companies.foundation.actors import Actor
-from companies.letters import services as letters
-from companies.letters.models import Letter
 from config.management.demo import scheme
+from config.management.demo.autumn import Autumn
+from config.management.demo.due import carry_out
 from config.management.demo.life import File, Scheme, set_up_scheme
 from config.management.demo.world import World, build_world, instant
 from vouchers.applications import services as files
@@ -282,8 +280,7 @@ class Story:
 
     def autumn_files(self) -> datetime:
         """The second round: a file in every state there is."""
-        autumn = Autumn(self.world, self.scheme, self)
-        return autumn.tell()
+        return Autumn(self.world, self.scheme, self.post, self.vouchers).tell()
 
     def open_redemptions(self) -> datetime:
         """What is on the desks at the end: orders, bills, disputes, a suspended voucher."""
@@ -314,141 +311,3 @@ class Story:
         )
         carry_out(NOW - timedelta(hours=1), "issuance.")
         return NOW
-
-
-class Autumn:
-    """The second round's files, one for each state."""
-
-    def __init__(self, world: World, year: Scheme, story: Story) -> None:
-        self.world, self.scheme, self.story = world, year, story
-        self.day = instant(date(2026, 10, 12))
-
-    def file(self, number: int, submit: bool = True) -> File:
-        """A file of a company that has not applied before."""
-        file = File(self.world, self.scheme.second, number, 30_000_000 + number * 100_000)
-        file.draft(self.day)
-        if submit:
-            file.submit(self.day + timedelta(hours=1))
-        return file
-
-    def upto(self, number: int, step: str) -> File:
-        """Submitted and moved on to the named step, a working day each."""
-        file = self.file(number)
-        for index, name in enumerate(("screen", "accept", "recommend"), 1):
-            getattr(file, name)(self.day + timedelta(hours=2 + index))
-            if name == step:
-                break
-        return file
-
-    def tell(self) -> datetime:
-        """DRAFT … CANCELLED."""
-        intake, reviewer = self.world.actor("intake"), self.world.actor("reviewer")
-        approver = self.world.actor("approver")
-        self._approved(self.day + timedelta(hours=8))
-        self.day = instant(date(2026, 10, 26), 8)
-        self._on_notice()
-        self.day = instant(date(2026, 10, 28), 8)
-        late = self.day + timedelta(hours=8)
-        self.file(73, submit=False)
-        self.file(74)
-        self.file(75)
-        self.upto(76, "screen")
-        returned = self.upto(77, "screen")
-        files.return_application(
-            actor=intake,
-            application_id=returned.pk,
-            note="合同缺少盖章页，请补充（演示）。",
-            at=late,
-        )
-        self.upto(78, "accept")
-        self.upto(79, "accept")
-        self.upto(80, "recommend")
-        refused = self.upto(81, "accept")
-        files.advise_against(
-            actor=reviewer,
-            application_id=refused.pk,
-            reason="采购内容不属于支持范围（演示）。",
-            at=late,
-        )
-        rejected = self.upto(82, "accept")
-        files.advise_against(
-            actor=reviewer, application_id=rejected.pk, reason="合同早于支持期（演示）。", at=late
-        )
-        files.reject_application(
-            actor=approver,
-            application_id=rejected.pk,
-            reason="合同签订早于支持期。",
-            at=late,
-            request_key="reject-82",
-        )
-        withdrawn = self.file(83)
-        files.withdraw_application(
-            actor=withdrawn.signatory,
-            application_id=withdrawn.pk,
-            at=late,
-            request_key="withdraw-83",
-        )
-        self._ineligible(84, intake, approver)
-        return instant(date(2026, 10, 29))
-
-    def _ineligible(self, number: int, intake: Actor, approver: Actor) -> None:
-        """不予受理 after a prior notice the company waived to answer."""
-        file = self.upto(number, "screen")
-        later = self.day + timedelta(hours=8)
-        files.propose_ineligible(
-            actor=intake,
-            application_id=file.pk,
-            reason="申请材料与登记信息不一致（演示）。",
-            at=later,
-        )
-        letter = Letter.objects.filter(subject_ref=file.application.ref, kind="PRIOR_NOTICE").get()
-        letters.waive_letter(
-            actor=file.signatory, letter_id=letter.pk, at=later + timedelta(hours=1)
-        )
-        files.declare_ineligible(
-            actor=approver, application_id=file.pk, at=later + timedelta(hours=2)
-        )
-
-    def _approved(self, at: datetime) -> None:
-        """A list whose period is over: approved, issued, awaiting consent."""
-        chosen = [self.upto(number, "recommend") for number in (85, 86, 87)]
-        notice = self.story.post(
-            [file.pk for file in chosen], "2026 年第二批算力券拟支持名单公示一（演示）", at
-        )
-        end = notice.ends_at + timedelta(minutes=1)
-        carry_out(end, "applications.notice_end")
-        voucher = chosen[1].prepare(end + timedelta(hours=9))
-        self.story.vouchers[86] = voucher
-        last = chosen[2].prepare(end + timedelta(hours=9))
-        chosen[2].consent(last, end + timedelta(hours=10))
-
-    def _on_notice(self) -> None:
-        """A list still posted, with one objection."""
-        chosen = [self.upto(number, "recommend") for number in (88, 89, 90, 91)]
-        at = self.day + timedelta(hours=8)
-        notice = self.story.post(
-            [file.pk for file in chosen], "2026 年第二批算力券拟支持名单公示二（演示）", at
-        )
-        row = notice.rows.order_by("id").first()
-        if row is not None:
-            files.lodge_objection(
-                actor=Actor.system("public"),
-                notice_row_id=row.pk,
-                text="该单位与服务商可能存在关联（演示）。",
-                contact="",
-                at=at + timedelta(hours=6),
-            )
-
-
-def carry_out(at: datetime, kinds: str) -> None:
-    """Do what fell due before `at`, in order of its due time, each a minute after it was due."""
-    verbs = {
-        "applications": files.carry_out_deadline,
-        "issuance": vouchers.carry_out_deadline,
-    }
-    waiting = Deadline.objects.filter(
-        kind__startswith=kinds, due_at__lte=at, done_at__isnull=True, failed_at__isnull=True
-    ).order_by("due_at", "id")
-    for deadline in list(waiting):
-        verb = verbs[deadline.kind.split(".")[0]]
-        verb(deadline_id=deadline.pk, at=deadline.due_at + timedelta(minutes=1))
