@@ -1,4 +1,4 @@
-"""Settings, embedded services, the demo world and the commands. Nothing imports config from below."""
+"""Settings, embedded services, the demo world and the commands. Nobody below imports it."""
 
 from config.celery import app as celery_app
 

@@ -31,7 +31,7 @@ def refuse_unknown() -> None:
 
 
 def text(name: str, default: str | None = None) -> str:
-    """A text setting. Raises ImproperlyConfigured where it is missing or its file cannot be read."""
+    """A text setting. Raises ImproperlyConfigured: missing, or its file unreadable."""
     path = os.environ.get(f"{name}_FILE")
     if path:
         try:

@@ -149,7 +149,7 @@ def prepare(state: Path, services: embedded.Services | None, port: int) -> dict[
 
 
 def forget_half_a_world(state: Path, services: embedded.Services) -> None:
-    """A killed or failed start left the demo world half told: it is told again from its beginning."""
+    """A killed start left the demo world half told: it is told again from its beginning."""
     services.drop_database(DATABASE)
     for name in ("demo-clock", "seed-progress.json", SEEDING):
         (state / name).unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""Databases for tests: each worker clones the migrated template; what commits gets its own clone."""
+"""Databases for tests: each worker clones the template; what commits gets its own clone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Run a command with throw-away services and the tests' settings: `python -m tests.services CMD`."""
+"""Run a command with throw-away services: `python -m tests.services CMD`."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Owns Alert: a doubt raised by rule or by a person, open until somebody answers it with a reason."""
+"""Owns Alert: a doubt raised by rule or by a person, open until it is answered with a reason."""

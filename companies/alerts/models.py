@@ -26,7 +26,7 @@ class Severity(models.TextChoices):
 
 
 class Alert(models.Model):
-    """`code` names the rule that raised it, `facts` what it saw; about any agency's noun, or none."""
+    """`code` names the rule that raised it, `facts` what it saw, in any agency or none."""
 
     number = models.CharField(max_length=24, unique=True)
     agency = models.ForeignKey("agencies.Agency", models.PROTECT, null=True, related_name="+")

@@ -1,4 +1,4 @@
-"""Every action an event may name: `noun.past`. One list, so that a reader can grep the whole life."""
+"""Every action an event may name: `noun.past`, in one list, so that a reader can grep it all."""
 
 ACTIONS = frozenset(
     """
@@ -15,7 +15,8 @@ ACTIONS = frozenset(
     rule_version.drafted rule_version.published rule_version.retired
     round.created round.published round.completed round.cancelled
     seat_map.proposed seat_map.approved
-    appropriation.recorded appropriation.booked budget_line.drafted budget_line.approved budget_line.opened
+    appropriation.recorded appropriation.booked budget_line.drafted
+    budget_line.approved budget_line.opened
     budget_line.frozen budget_line.unfrozen budget.suballocated ceiling.set
     provider.applied provider.reviewed provider.approved provider.refused provider.suspended
     provider.resumed provider.withdrawn provider.admitted provider.admission_ended

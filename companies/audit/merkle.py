@@ -19,7 +19,7 @@ def node_hash(left: bytes, right: bytes) -> bytes:
 
 
 class Frontier:
-    """The full subtrees of a growing tree, largest first: enough to add leaves and tell the root."""
+    """The full subtrees of a growing tree, largest first: enough to add leaves and root."""
 
     def __init__(self, size: int = 0, nodes: bytes = b"") -> None:
         self.size = size

@@ -19,7 +19,7 @@ class Verdict(models.TextChoices):
 
 
 class StoredFile(models.Model):
-    """One upload. `public_id` is random; bytes lie under `sha256`; a second verdict is a new row."""
+    """One upload. `public_id` is random; bytes lie under `sha256`; it is judged once."""
 
     public_id = models.CharField(max_length=32, unique=True)
     sha256 = models.CharField(max_length=64)

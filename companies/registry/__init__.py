@@ -1,4 +1,4 @@
 """Owns the parties: Company, Membership, BankAccount, RelatedPair.
 
-Always true: one company per credit code; a bank account pays only after a second person verified it.
+Always true: one company per credit code; an account pays once a second person verified it.
 """

@@ -53,7 +53,8 @@ def test_an_approver_looks_at_one_of_each(open_as: OpenAs, view: View) -> None:
         "", f"applications/{file.number}/", "notices/new/", f"notices/{notice.number}/",
         f"objections/{objection.tracking_code}/", f"redemptions/{claim.number}/",
         f"vouchers/{voucher.number}/", f"vouchers/{claim.voucher.number}/",
-        f"programmes/{file.programme.code}/", f"providers/{Provider.objects.earliest('id').number}/",
+        f"programmes/{file.programme.code}/",
+        f"providers/{Provider.objects.earliest('id').number}/",
     ):  # fmt: skip
         eyes.visit(f"/officer/{path}")
 

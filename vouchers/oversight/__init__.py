@@ -1,1 +1,1 @@
-"""Owns the invariant checks (sql/checks/) and CheckRun: what must be true, asked again and again."""
+"""Owns the invariant checks (sql/checks/) and CheckRun: what must be true, asked over and over."""

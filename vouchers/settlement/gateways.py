@@ -74,7 +74,12 @@ def parse_sheet(raw: bytes) -> list[SheetRow]:
     lines = csv.reader(io.StringIO(raw.decode("utf-8-sig"), newline=""))
     if tuple(next(lines, ())) != SheetRow._fields:
         raise ValueError("not a payment sheet")
-    return [SheetRow(int(c[0]), *c[1:8], int(c[8]), c[9]) for c in lines]  # type: ignore[arg-type, call-arg]
+    return [_read_row(cells) for cells in lines]
+
+
+def _read_row(cells: list[str]) -> SheetRow:
+    number, amount_fen = int(cells[0]), int(cells[8])
+    return SheetRow(number, *cells[1:8], amount_fen, cells[9])  # type: ignore[arg-type, call-arg]
 
 
 def render_results(results: Sequence[Result]) -> bytes:
@@ -84,7 +89,8 @@ def render_results(results: Sequence[Result]) -> bytes:
     writer.writerow(Result._fields)
     for result in results:
         day = result.paid_on.isoformat() if result.paid_on else ""
-        writer.writerow(result._replace(is_paid=int(result.is_paid), paid_on=day))  # type: ignore[arg-type]
+        row = result._asdict() | {"is_paid": int(result.is_paid), "paid_on": day}
+        writer.writerow(row.values())
     return b"\xef\xbb\xbf" + text.getvalue().encode()
 
 

@@ -103,6 +103,6 @@ def _lock_open(subject_ref: str, **filters: object) -> list[Deadline]:
 
 
 def _wait(attempt: int) -> timedelta:
-    """Twice as long each time, with a tenth of chance so that a crowd does not come back at once."""
+    """Twice as long each time, with a tenth of chance, lest a crowd come back at once."""
     doubled: timedelta = min(FIRST_WAIT * 2 ** (attempt - 1), LONGEST_WAIT)
     return doubled * random.uniform(1.0, 1.1)  # noqa: S311 jitter, no secret

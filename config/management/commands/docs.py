@@ -220,7 +220,7 @@ class Command(BaseCommand):
         parser.add_argument("--check", action="store_true")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Generate, compare, write. The catalogue must be compiled: `python -m config.catalogues`."""
+        """Generate, compare, write; `python -m config.catalogues` comes before."""
         behind = []
         for name, generate in PAGES.items():
             path = ROOT / "docs" / name

@@ -38,20 +38,7 @@ def set_up_scheme(world: World) -> Scheme:
     at = world.begun + timedelta(days=1)
     manager, approver = world.actor("manager"), world.actor("approver2")
     authoriser = world.actor(AUTHORISER)
-    for code, zh, en, seats in (
-        ("strict", "严格", "Strict", STRICT),
-        ("compact", "精简", "Compact", COMPACT),
-    ):
-        proposed = programmes.propose_seat_map(
-            actor=manager,
-            agency_id=world.lead.pk,
-            code=code,
-            name_zh=zh,
-            name_en=en,
-            seats=dict(seats),
-            at=at,
-        )
-        programmes.approve_seat_map(actor=authoriser, seat_map_id=proposed.pk, at=at)
+    _seat_maps(world, at)
     programme = programmes.create_programme(
         actor=manager,
         agency_id=world.lead.pk,
@@ -84,6 +71,31 @@ def set_up_scheme(world: World) -> Scheme:
     second = _round(
         world, programme, "R2", "第二批", "Second round", date(2026, 8, 3), date(2026, 12, 1)
     )
+    _admissions(world, programme, at)
+    return Scheme(programme, first, second)
+
+
+def _seat_maps(world: World, at: datetime) -> None:
+    """Strict and compact, proposed by the lead body, approved by the finance body."""
+    manager, authoriser = world.actor("manager"), world.actor(AUTHORISER)
+    for code, zh, en, seats in (
+        ("strict", "严格", "Strict", STRICT),
+        ("compact", "精简", "Compact", COMPACT),
+    ):
+        proposed = programmes.propose_seat_map(
+            actor=manager,
+            agency_id=world.lead.pk,
+            code=code,
+            name_zh=zh,
+            name_en=en,
+            seats=dict(seats),
+            at=at,
+        )
+        programmes.approve_seat_map(actor=authoriser, seat_map_id=proposed.pk, at=at)
+
+
+def _admissions(world: World, programme: Programme, at: datetime) -> None:
+    """Every provider admitted; each applicant's account registered where it buys."""
     for index, provider in enumerate(world.providers):
         providers.admit_provider(
             actor=world.actor("approver2"),
@@ -102,7 +114,6 @@ def set_up_scheme(world: World) -> Scheme:
                     account_number=account_of(number),
                     at=at,
                 )
-    return Scheme(programme, first, second)
 
 
 def provider_of(number: int) -> int:
