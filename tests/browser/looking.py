@@ -83,7 +83,9 @@ class Eyes:
         return self.page
 
     def judge(self) -> None:
-        """The page as it stands now."""
+        """The page as it stands now, once it is wholly there."""
+        self.page.wait_for_load_state()
+        self.page.locator("footer").first.wait_for()
         where = self.page.url.removeprefix(self.house.url)
         self.faults += [f"{where} {fault}" for fault in self.page.evaluate(FAULTS)]
         rules: dict[str, Any] = {"rules": {"target-size": {"enabled": True}}}

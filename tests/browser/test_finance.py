@@ -15,10 +15,11 @@ def test_a_clerk_draws_up_a_batch_and_locks_it(open_as: OpenAs, view: View) -> N
     closed = SettlementBatch.objects.filter(status="CLOSED").earliest("id")
     eyes.visit(f"/finance/settlement/{closed.number}/")
     if view is ZH:
+        before = SettlementBatch.objects.count()
         page = eyes.visit("/finance/settlement/")
         page.locator("main form[method=post] button[type=submit]").last.click()
         eyes.judge()
-        assert SettlementBatch.objects.latest("id").status == "DRAFT"
+        assert SettlementBatch.objects.count() == before + 1
         return
     batch = SettlementBatch.objects.latest("id")
     page = eyes.visit(f"/finance/settlement/{batch.number}/")

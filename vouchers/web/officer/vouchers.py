@@ -174,7 +174,10 @@ class VoucherDetail(ActsDesk):
         """Money, terms, redemptions, letters, history."""
         voucher = self.noun
         money = voucher_money(voucher)
-        terms = [{"label": key, "value": str(value)} for key, value in voucher.terms.items()]
+        terms = [
+            {"label": key, "value": "—" if value is None else str(value)}
+            for key, value in voucher.terms.items()
+        ]
         return {
             **super().context(**kwargs),
             "title": voucher.number,
