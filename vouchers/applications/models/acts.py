@@ -159,7 +159,7 @@ class ObjectionStatus(models.TextChoices):
 
 
 class Objection(models.Model):
-    """异议: the public's answer to one row; `tracking_code` tells its author alone how it stands."""
+    """异议: the public's answer to one row; `tracking_code` tells its author how it stands."""
 
     agency = models.ForeignKey("agencies.Agency", models.PROTECT, related_name="+")
     application = models.ForeignKey(
