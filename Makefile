@@ -57,10 +57,11 @@ unit: setup-dev ## tests without a database, and the house rules
 check: lint imports drift types migrations unit ## what must hold before a commit (≤ 3 min)
 
 integration: setup-dev ## tests on real PostgreSQL, Redis and Celery
+	@$(PY) -m tests.debian hledger ledger
 	@$(PY) -m pytest -q -n 2 tests --ignore tests/unit --ignore tests/house --ignore tests/browser
 
 browser: setup-dev ## Chromium, one journey per role
-	@$(PY) -m tests.browser_ready
+	@$(PY) -m tests.debian chromium
 	@$(PY) -m pytest -q tests/browser
 
 test: check integration browser ## everything CI asks (≤ 15 min)
@@ -70,6 +71,7 @@ test: check integration browser ## everything CI asks (≤ 15 min)
 test-full: test ## test, and what takes longer
 
 verify-offline: setup-dev ## programs we did not write check the exports
+	@$(PY) -m tests.debian hledger ledger
 	@$(PY) -m pytest -q tests/integration/test_verify_offline.py
 
 messages: setup-dev ## gather the sentences into the catalogue
@@ -82,7 +84,7 @@ docs: setup-dev ## write the generated documents
 openapi: docs ## docs/openapi.yaml is one of them
 
 screenshots: setup-dev ## pictures of the main pages in docs/screenshots (not committed)
-	@$(PY) -m tests.browser_ready
+	@$(PY) -m tests.debian chromium
 	@$(PY) -m tests.screenshots
 
 clean: ## remove the virtual environment and the demo's state

@@ -213,12 +213,12 @@ def _start_postgres(
         "shared_buffers=128MB", "log_min_messages=warning",
         *([] if durable else ["fsync=off", "synchronous_commit=off", "full_page_writes=off"]),
     ]  # fmt: skip
-    log = (data.parent / "postgres.log").open("ab")
-    return subprocess.Popen(
-        [*_as_server("INT"), binaries / "postgres", "-D", data, "-k", sockets,
-         *[word for option in options for word in ("-c", option)]],
-        env=CLEAN, cwd="/", stdout=log, stderr=log, start_new_session=True,
-    )  # fmt: skip
+    with (data.parent / "postgres.log").open("ab") as log:
+        return subprocess.Popen(
+            [*_as_server("INT"), binaries / "postgres", "-D", data, "-k", sockets,
+             *[word for option in options for word in ("-c", option)]],
+            env=CLEAN, cwd="/", stdout=log, stderr=log, start_new_session=True,
+        )  # fmt: skip
 
 
 def _initdb(binaries: Path, data: Path) -> None:
@@ -260,14 +260,14 @@ def _start_redis(
     binaries: Path, data: Path, sockets: Path, *, durable: bool
 ) -> subprocess.Popen[bytes]:
     _own(data)
-    log = (data.parent / "redis.log").open("ab")
-    return subprocess.Popen(
-        [*_as_server("TERM"), _redis_binary(data.parent), "--port", "0",
-         "--unixsocket", sockets / "redis.sock", "--unixsocketperm", "700",
-         "--dir", data, "--appendonly", "yes" if durable else "no", "--save", "",
-         "--databases", "64", "--maxmemory-policy", "noeviction"],
-        env=CLEAN, cwd="/", stdout=log, stderr=log, start_new_session=True,
-    )  # fmt: skip
+    with (data.parent / "redis.log").open("ab") as log:
+        return subprocess.Popen(
+            [*_as_server("TERM"), _redis_binary(data.parent), "--port", "0",
+             "--unixsocket", sockets / "redis.sock", "--unixsocketperm", "700",
+             "--dir", data, "--appendonly", "yes" if durable else "no", "--save", "",
+             "--databases", "64", "--maxmemory-policy", "noeviction"],
+            env=CLEAN, cwd="/", stdout=log, stderr=log, start_new_session=True,
+        )  # fmt: skip
 
 
 def _wait(services: Services, home: Path) -> None:

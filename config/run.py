@@ -149,7 +149,7 @@ def prepare(state: Path, services: embedded.Services | None, port: int) -> dict[
 
 
 def forget_half_a_world(state: Path, services: embedded.Services) -> None:
-    """A killed start left the demo world half told: it is told again from its beginning."""
+    """A killed start left the demo world half told: it is told again from the start."""
     services.drop_database(DATABASE)
     for name in ("demo-clock", "seed-progress.json", SEEDING):
         (state / name).unlink(missing_ok=True)
@@ -193,12 +193,12 @@ def spawn(
     name: str, state: Path, environment: dict[str, str], *words: str
 ) -> subprocess.Popen[bytes]:
     """A Python child that dies with this process, even by kill -9."""
-    log = (state / f"{name}.log").open("ab")
-    return subprocess.Popen(
-        ["setpriv", "--pdeathsig", "TERM", sys.executable, *words],
-        cwd=ROOT, env={**os.environ, **environment}, stdout=log, stderr=log,
-        stdin=subprocess.DEVNULL, start_new_session=True,
-    )  # fmt: skip
+    with (state / f"{name}.log").open("ab") as log:
+        return subprocess.Popen(
+            ["setpriv", "--pdeathsig", "TERM", sys.executable, *words],
+            cwd=ROOT, env={**os.environ, **environment}, stdout=log, stderr=log,
+            stdin=subprocess.DEVNULL, start_new_session=True,
+        )  # fmt: skip
 
 
 def wait_for_page(children: dict[str, subprocess.Popen[bytes]], port: int) -> None:

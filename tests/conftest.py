@@ -12,6 +12,7 @@ import psycopg2
 import pytest
 from django.conf import settings
 from django.db import connections
+from django.utils import translation
 
 from tests import live
 from tests.svcplugin import TEMPLATE
@@ -39,6 +40,13 @@ def point_at(name: str) -> None:
         connections[alias].close()
         connections[alias].settings_dict["NAME"] = name
         settings.DATABASES[alias]["NAME"] = name
+
+
+@pytest.fixture(autouse=True)
+def one_language() -> Iterator[None]:
+    """A page asked for in English leaves its thread speaking English: each test begins anew."""
+    with translation.override(settings.LANGUAGE_CODE):
+        yield
 
 
 @pytest.fixture(scope="session")

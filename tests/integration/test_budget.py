@@ -91,7 +91,7 @@ def test_a_document_enters_its_root_line_whole_and_once(budget: Budget) -> None:
     assert balance(root) == SUM_FEN == -get_balance(int(root.source_account_id or 0))
     assert budget.book(root).pk == root.pk  # the same key again: nothing happens
     assert list_entries(f"line:{root.number}").count() == 1
-    with pytest.raises(Conflict, match="cannot follow") as refused:
+    with pytest.raises(Conflict) as refused:
         budget.book(root, key="another")
     assert refused.value.code == "wrong_state"
 

@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 
-from companies.audit.services import seal_events
 from companies.foundation.actors import Actor
 from companies.users.models import Duty, User
 from tests.integration.ledger_world import AT, given_programme_with_money
+from tests.sealing import seal_all
 from vouchers.reports.selectors import (
     burn_down,
     list_waiting_exports,
@@ -31,7 +31,7 @@ from vouchers.reports.writers.package import package_faults, read_manifest
 def package(committed_db: str, tmp_path: Path) -> Path:
     """A full export of the small programme."""
     programme = given_programme_with_money()
-    seal_events(at=AT)
+    seal_all(AT)
     path = tmp_path / "full.zip"
     write_package(programme, "full", path)
     return path

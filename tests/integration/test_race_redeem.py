@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
-from django.db import connections
+from django.db import connections, transaction
 
 from companies.errors import Conflict
 from companies.foundation.clock import set_demo_clock
+from companies.foundation.locks import lock_rows
 from tests.given_http import Machine, given_machine
 from tests.given_money import FACE_FEN, Sale, findings, given_sale
 from tests.live import House
 from vouchers.issuance.selectors import voucher_money
-from vouchers.ledger.models import JournalEntry
+from vouchers.ledger.models import Account, JournalEntry
 from vouchers.redemptions import services as redemptions
 from vouchers.redemptions.models import Redemption
 
 PRICE_FEN = 200_000
 PART_FEN = PRICE_FEN * 3 // 10
 FITTING = FACE_FEN // PART_FEN
+LONGER_THAN_A_LOCK_IS_WAITED_FOR = 2.5
 
 
 def assert_exact(sale: Sale, taken: int) -> None:
@@ -62,6 +65,20 @@ def test_one_key_from_many_threads_is_one_order(committed_db: str) -> None:
     with ThreadPoolExecutor(16) as pool:
         said = Counter(pool.map(lambda _number: order_in_thread(sale, 7, at), range(16)))
     assert said == {"held": 16}
+    assert_exact(sale, 1)
+
+
+def test_a_verb_waits_out_a_lock_on_its_account_and_then_succeeds(committed_db: str) -> None:
+    """The timeout strikes inside the ledger's own function; the verb tries again."""
+    sale = given_sale()
+    account = sale.voucher.fundings.get().voucher_account_id
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            lock_rows(Account.objects.filter(pk=account))
+            waiting = pool.submit(order_in_thread, sale, 1, sale.scheme.later())
+            time.sleep(LONGER_THAN_A_LOCK_IS_WAITED_FOR)
+            assert not waiting.done()
+        assert waiting.result() == "held"
     assert_exact(sale, 1)
 
 

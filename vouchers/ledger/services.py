@@ -139,7 +139,9 @@ def post_entry(
             )
             entry_id = cursor.fetchone()[0]
     except DatabaseError as error:
-        raise _explained(error, legs) from error
+        if refusal := _explained(error, legs):
+            raise refusal from error
+        raise  # bare: its cause names the constraint, and tells a verb whether to try again
     if entry_id is None:
         raise Conflict(
             "request_key_reused",
@@ -148,8 +150,8 @@ def post_entry(
     return int(entry_id)
 
 
-def _explained(error: DatabaseError, legs: Sequence[Leg]) -> Exception:
-    """The named constraints that a user may run into, in the user's words."""
+def _explained(error: DatabaseError, legs: Sequence[Leg]) -> Conflict | None:
+    """The named constraints that a user may run into, in the user's words; None for any other."""
     diagnosis = getattr(error.__cause__, "diag", None)
     constraint = getattr(diagnosis, "constraint_name", None)
     if constraint == "account_not_overdrawn":
@@ -162,7 +164,7 @@ def _explained(error: DatabaseError, legs: Sequence[Leg]) -> Exception:
         )
     if constraint == "entry_month_open":
         return Conflict("period_closed", _("The books of that month are closed."))
-    return error
+    return None
 
 
 def reverse_entry(
