@@ -7,7 +7,7 @@ export VENV
 DRY := DEMO=1 SECRET_KEY=dry DATABASE_URL=postgresql:///dry REDIS_URL=redis:///0
 
 .PHONY: help setup setup-dev run code invariants journey fmt lint types imports migrations drift \
-        unit check integration browser test test-full verify-offline messages openapi docs \
+        unit check integration browser fault test test-full verify-offline messages openapi docs \
         screenshots clean
 
 help: ## this list
@@ -64,11 +64,15 @@ browser: setup-dev ## Chromium, one journey per role
 	@$(PY) -m tests.debian chromium
 	@$(PY) -m pytest -q tests/browser
 
-test: check integration browser ## everything CI asks (≤ 15 min)
+fault: setup-dev ## the service under fire: 60 faults from a seed, and a verdict (CYCLES= SEED=)
+	@$(PY) -m tests.fault --cycles $(or $(CYCLES),60) --seed $(or $(SEED),20250303)
+
+test: check integration browser fault ## everything CI asks (≤ 15 min)
 	@SEATS=strict $(PY) -m tests.journey
 	@SEATS=compact $(PY) -m tests.journey
 
-test-full: test ## test, and what takes longer
+test-full: test ## test, and what takes longer: 500 faults in another order
+	@$(PY) -m tests.fault --cycles 500 --seed 7
 
 verify-offline: setup-dev ## programs we did not write check the exports
 	@$(PY) -m tests.debian hledger ledger

@@ -35,8 +35,10 @@ class CannotStart(Exception):
 class Services:
     """Running servers; `environment` is what Django and Celery need to find them."""
 
+    home: Path
     sockets: Path
     bin: Path
+    durable: bool
     postgres: subprocess.Popen[bytes]
     redis: subprocess.Popen[bytes]
 
@@ -72,6 +74,21 @@ class Services:
         """Drop it, whoever is connected."""
         self.sql(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
+    def revive(self) -> None:
+        """Start again whichever server has ended, on its data and its old socket."""
+        if self.redis.poll() is not None:
+            data = self.home / "redis"
+            self.redis = _start_redis(self.bin, data, self.sockets, durable=self.durable)
+        if self.postgres.poll() is not None:
+            data = self.home / "postgres"
+            self.postgres = _start_postgres(self.bin, data, self.sockets, durable=self.durable)
+
+    def empty_redis(self) -> None:
+        """Kill Redis and take its file: whatever was queued is gone."""
+        self.redis.kill()
+        self.redis.wait()
+        shutil.rmtree(self.home / "redis", ignore_errors=True)
+
     def stop(self) -> None:
         """Stop both by their own processes; the sockets' folder goes."""
         for process, how in ((self.redis, signal.SIGTERM), (self.postgres, signal.SIGINT)):
@@ -94,7 +111,7 @@ def start(state: Path, *, durable: bool) -> Services:
         sockets = _sockets(home)
         postgres = _start_postgres(binaries, home / "postgres", sockets, durable=durable)
         redis = _start_redis(binaries, home / "redis", sockets, durable=durable)
-    services = Services(sockets, binaries, postgres, redis)
+    services = Services(home, sockets, binaries, durable, postgres, redis)
     try:
         _wait(services, home)
         for role in ROLES:
@@ -237,7 +254,11 @@ def _initdb(binaries: Path, data: Path) -> None:
 
 
 def _leave_stale(data: Path) -> None:
-    """A lock file left by kill -9: end our own old server, forget a foreign process's number."""
+    """A lock file left by kill -9: end our own old server, forget a foreign process's number.
+
+    Where that process is gone the file stays: PostgreSQL reads in it whether children of the dead
+    server still use its memory, and waits for no one to corrupt the data.
+    """
     lock = data / "postmaster.pid"
     if not lock.exists():
         return
@@ -245,7 +266,7 @@ def _leave_stale(data: Path) -> None:
     try:
         words = Path(f"/proc/{pid}/cmdline").read_bytes()
     except OSError:
-        words = b""
+        return
     if b"postgres" in words and str(data).encode() in words:
         os.kill(pid, signal.SIGINT)
         for _ in range(200):

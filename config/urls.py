@@ -8,6 +8,8 @@ from django.urls import include, path
 
 from config import health
 
+handler500 = "config.faults.answer"
+
 urlpatterns = [
     path("livez", health.livez, name="livez"),
     path("readyz", health.readyz, name="readyz"),

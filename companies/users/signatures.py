@@ -44,9 +44,12 @@ class _Message:
 class _Keys(HTTPSignatureKeyResolver):
     def __init__(self, find: FindPublicKey) -> None:
         self.find = find
+        self.is_interrupted = False
 
     def resolve_public_key(self, key_id: str) -> Ed25519PublicKey | None:
+        self.is_interrupted = True
         raw = self.find(key_id)
+        self.is_interrupted = False
         return None if raw is None else Ed25519PublicKey.from_public_bytes(raw)
 
 
@@ -87,15 +90,19 @@ def verify_request(
 ) -> str:
     """The id of the key that signed this request.
 
-    `find_key` gives the 32 raw bytes of a live key, or None. Raises NotSignedIn
-    `signature_invalid`, with the same words whatever was wrong.
+    `find_key` gives the 32 raw bytes of a live key, or None; what it raises is raised. Raises
+    NotSignedIn `signature_invalid`, with the same words whatever was wrong.
     """
     message = _Message(method, url, {name.lower(): value for name, value in headers.items()})
-    verifier = _Verifier(signature_algorithm=algorithms.ED25519, key_resolver=_Keys(find_key))
+    keys = _Keys(find_key)
+    verifier = _Verifier(signature_algorithm=algorithms.ED25519, key_resolver=keys)
     verifier.at = at
     try:
         results = verifier.verify(message, body=body)
     except (HTTPMessageSignaturesException, ValueError) as error:
+        if keys.is_interrupted and error.__cause__:
+            # The library takes a database that is away for a wrong signature; 401 would be final.
+            raise error.__cause__ from None
         raise _invalid() from error
     if len(results) != 1:
         raise _invalid()

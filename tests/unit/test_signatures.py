@@ -80,6 +80,14 @@ def test_an_unknown_key_and_garbage_are_refused():
             verify(signed() | {"headers": headers})
 
 
+def test_a_key_that_cannot_be_looked_up_is_no_wrong_signature():
+    def away(key_id: str) -> bytes | None:
+        raise ConnectionError(key_id)
+
+    with pytest.raises(ConnectionError):
+        verify_request(**signed(), find_key=away)
+
+
 def test_a_signature_without_the_query_is_too_thin():
     message = signatures._Message("GET", URL, {})
     HTTPMessageSigner(

@@ -9,7 +9,7 @@ import logging
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404
+from django.http import Http404, JsonResponse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 from rest_framework import exceptions
@@ -21,6 +21,7 @@ from companies.foundation.request_context import current_request_id
 
 logger = logging.getLogger(__name__)
 
+RETRY_AFTER = "2"  # seconds
 FAMILIES: tuple[tuple[type[errors.DomainError], int], ...] = (
     (errors.Malformed, 400),
     (errors.NotSignedIn, 401),
@@ -83,12 +84,42 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
 def problem(
     status: int, code: str, error: errors.DomainError, places: list[dict[str, Any]]
 ) -> Response:
-    """One problem document; `messages` always holds both languages."""
+    """One problem document as DRF answers it."""
+    body = document(status, code, error, places)
+    response = Response(body, status=status, content_type=ProblemRenderer.media_type)
+    if status == 503:
+        response["Retry-After"] = RETRY_AFTER
+    if status == 401:
+        response["WWW-Authenticate"] = 'Signature realm="suanquan"'
+    return response
+
+
+def unanswered(*, is_away: bool) -> JsonResponse:
+    """What a machine is told where no view could answer; `is_away`: the database is."""
+    if not is_away:
+        error = errors.DomainError("internal_error", _("The fault is ours. Please report the id."))
+        body = document(500, error.code, error, [])
+        return JsonResponse(body, status=500, content_type=ProblemRenderer.media_type)
+    away = errors.TryAgain(
+        "database_unavailable",
+        _("The service is interrupted. Send the same request again: its key tells what became."),
+    )
+    response = JsonResponse(
+        document(503, away.code, away, []), status=503, content_type=ProblemRenderer.media_type
+    )
+    response["Retry-After"] = RETRY_AFTER
+    return response
+
+
+def document(
+    status: int, code: str, error: errors.DomainError, places: list[dict[str, Any]]
+) -> dict[str, Any]:
+    """The members of a problem document; `messages` always holds both languages."""
     messages = {}
     for language, tag in (("zh-hans", "zh-Hans"), ("en", "en")):
         with override(language):
             messages[tag] = error.text()
-    body = {
+    return {
         "type": f"urn:suanquan:error:{code}",
         "title": code.replace("_", " "),
         "status": status,
@@ -99,12 +130,6 @@ def problem(
         "facts": {name: _primitive(value) for name, value in error.facts.items()},
         "request_id": current_request_id(),
     }
-    response = Response(body, status=status, content_type="application/problem+json")
-    if status == 503:
-        response["Retry-After"] = "2"
-    if status == 401:
-        response["WWW-Authenticate"] = 'Signature realm="suanquan"'
-    return response
 
 
 def _places(detail: Any, path: str = "") -> Any:

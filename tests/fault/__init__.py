@@ -1,0 +1,1 @@
+"""The service under fire: real processes killed under load, and nothing may be lost or doubled."""

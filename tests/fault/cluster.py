@@ -1,0 +1,143 @@
+"""Every process of an instance, each of which can be killed and comes back.
+
+`revive()` is the supervisor: it starts again whatever has ended. Nothing here ends a process by
+name, only by its id.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from config import embedded
+from tests.journey.house import free_port
+
+ROOT = Path(__file__).resolve().parents[2]
+DATABASE = "under_fire"
+CELERY = ("celery", "-A", "config", "--quiet")
+
+
+@dataclass
+class Cluster:
+    """PostgreSQL with fsync on, Redis, web, worker, beat. `url` has no slash at its end."""
+
+    state: Path
+    services: embedded.Services
+    port: int
+    processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+
+    @property
+    def url(self) -> str:
+        """Where it answers."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def revive(self) -> None:
+        """Start what has ended: the servers first, for the others need them."""
+        self.services.revive()
+        commands = {
+            "web": (
+                "gunicorn", "config.wsgi", "--bind", f"127.0.0.1:{self.port}", "--workers", "2",
+                "--worker-class", "gthread", "--threads", "4", "--worker-tmp-dir", "/dev/shm",
+                "--timeout", "15", "--no-control-socket",
+            ),
+            "worker": (
+                *CELERY, "worker", "-P", "threads", "-c", "2", "--without-mingle",
+                "--without-gossip",
+            ),
+            "beat": (*CELERY, "beat", "-s", str(self.state / "beat")),
+        }  # fmt: skip
+        for name, words in commands.items():
+            if name not in self.processes or self.processes[name].poll() is not None:
+                self.processes[name] = self._spawn(name, words)
+
+    def wait_until_ready(self, seconds: float = 60) -> None:
+        """Until the web process and, through it, the database answer. Raises TimeoutError."""
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            with (
+                contextlib.suppress(OSError),
+                socket.create_connection(("127.0.0.1", self.port), 1) as wire,
+            ):
+                wire.settimeout(5)
+                wire.sendall(b"GET /readyz HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n")
+                if b" 200 " in wire.recv(200):
+                    return
+            self.revive()
+            time.sleep(0.1)
+        raise TimeoutError(f"no answer in {seconds} s:\n{self.log('web')[-2000:]}")
+
+    def kill(self, name: str) -> None:
+        """kill -9: the process, and those it has made."""
+        process = self._process(name)
+        for pid in (process.pid, *children_of(process.pid)):
+            send(pid, signal.SIGKILL)
+        process.wait()  # from here on `revive` sees that it has ended
+
+    def children(self, name: str) -> list[int]:
+        """Ids of those the process of this name has made."""
+        return children_of(self._process(name).pid)
+
+    def log(self, name: str) -> str:
+        """What a process has said so far."""
+        return (self.state / f"{name}.log").read_text(encoding="utf-8", errors="replace")
+
+    def stop(self) -> None:
+        """End everything, by id."""
+        for process in self.processes.values():
+            process.terminate()
+        for process in self.processes.values():
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(10)
+            process.kill()
+            process.wait()
+        self.services.stop()
+
+    def _process(self, name: str) -> subprocess.Popen[bytes]:
+        servers = {"postgres": self.services.postgres, "redis": self.services.redis}
+        return servers.get(name) or self.processes[name]
+
+    def _spawn(self, name: str, words: tuple[str, ...]) -> subprocess.Popen[bytes]:
+        profile = "web" if name == "web" else "worker"
+        with (self.state / f"{name}.log").open("ab") as log:
+            return subprocess.Popen(
+                ["setpriv", "--pdeathsig", "TERM", sys.executable, "-m", *words],
+                cwd=ROOT, env={**os.environ, "DATABASE_OWNER_URL": "", "DB_PROFILE": profile},
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
+            )  # fmt: skip
+
+
+def children_of(pid: int) -> list[int]:
+    """Ids of the direct children, as the kernel tells them."""
+    with contextlib.suppress(OSError):
+        return [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    return []
+
+
+def send(pid: int, number: signal.Signals) -> None:
+    """A signal to a process that may be gone already."""
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, number)
+
+
+def start(state: Path) -> Cluster:
+    """Servers, schema, processes; the environment of this very process points at them."""
+    services = embedded.start(state, durable=True)
+    services.make_database(DATABASE)
+    os.environ.update(
+        services.environment(DATABASE),
+        STATE_DIR=str(state),
+        SECRET_KEY="fault-suite-only-" + "x" * 40,
+        DEMO="1",
+        DJANGO_SETTINGS_MODULE="config.settings_test",
+    )
+    subprocess.run(
+        [sys.executable, "manage.py", "migrate", "--database=owner", "-v0"], cwd=ROOT, check=True
+    )
+    return Cluster(state, services, free_port())
