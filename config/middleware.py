@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 
 from companies.foundation.request_context import set_request_id
@@ -27,8 +28,21 @@ class RequestId:
         return response
 
 
+class PlainAddress:
+    """An address with a NUL in it names nothing: PostgreSQL could not even be asked."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Refuse, or pass on."""
+        if "\0" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
+            raise BadRequest("NUL in an address")
+        return self.get_response(request)
+
+
 class Headers:
-    """What SecurityMiddleware does not send; nothing a signed-in person saw stays in a cache."""
+    """What SecurityMiddleware does not send; nothing made for one person stays in a cache."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
@@ -38,6 +52,7 @@ class Headers:
         response = self.get_response(request)
         response["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
         response["Cross-Origin-Resource-Policy"] = "same-origin"
-        if request.user.is_authenticated or request.path.startswith("/api/"):
+        # An answer that depends on a cookie was made for one person.
+        if request.path.startswith("/api/") or "Cookie" in response.get("Vary", ""):
             response["Cache-Control"] = "no-store"
         return response

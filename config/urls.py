@@ -8,6 +8,8 @@ from django.urls import include, path
 
 from config import health
 
+handler400 = "config.faults.bad_request"
+handler404 = "config.faults.page_not_found"
 handler500 = "config.faults.answer"
 
 urlpatterns = [

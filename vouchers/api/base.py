@@ -39,16 +39,6 @@ class StrictSerializer(serializers.Serializer):
         return super().to_internal_value(data)
 
 
-class FenField(serializers.IntegerField):
-    """Integer fen; neither text nor a fraction passes for a number."""
-
-    def to_internal_value(self, data: Any) -> int:
-        """Raises ValidationError `invalid` for anything but a JSON integer."""
-        if not isinstance(data, int) or isinstance(data, bool):
-            self.fail("invalid")
-        return int(super().to_internal_value(data))
-
-
 class ApiView(APIView):
     """`self.scope`, `self.at` and (for acts) `self.actor` stand ready in every handler."""
 
@@ -62,13 +52,15 @@ class ApiView(APIView):
         self.at = now()
         if self.is_public:
             self.scope = get_scope(None, self.at)
-            return
-        self.actor = actor_of(request)
-        self.scope = get_scope(self.actor.user_id, self.at)
+        else:
+            self.actor = actor_of(request)
+            self.scope = get_scope(self.actor.user_id, self.at)
+        if hasattr(self, request.method.lower()):
+            _ = request.data  # what cannot be read is refused before anything is looked up
 
     def read(self, serializer: type[StrictSerializer] | None) -> dict[str, Any]:
         """The validated body; without a serializer the body must be empty."""
-        chosen = (serializer or StrictSerializer)(data=self.request.data or {})
+        chosen = (serializer or StrictSerializer)(data=self.request.data)
         chosen.is_valid(raise_exception=True)
         return dict(chosen.validated_data)
 
@@ -122,6 +114,11 @@ class VerbView(ApiView):
         key = self.request.headers.get("Idempotency-Key", "")
         result = type(self).verb(actor=self.actor, **arguments, at=self.at, request_key=key)
         return posted(self.actor.request_ref(key), self.output(result).data, status)
+
+
+def two_part(door: Callable[[Scope, str, str], Any]) -> Any:
+    """The door of a noun whose number is "<code>@<part>"; without @ nothing is behind it."""
+    return staticmethod(lambda scope, number: door(scope, *number.rpartition("@")[::2]))
 
 
 class CreateView(VerbView):

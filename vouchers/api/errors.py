@@ -8,10 +8,15 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
-from django.http import Http404, JsonResponse
+from django.core.exceptions import (
+    PermissionDenied,
+    RequestDataTooBig,
+    TooManyFieldsSent,
+    TooManyFilesSent,
+)
+from django.http import Http404, HttpRequest, JsonResponse
+from django.utils.translation import get_language_from_request, override
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import override
 from rest_framework import exceptions
 from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
@@ -32,6 +37,7 @@ FAMILIES: tuple[tuple[type[errors.DomainError], int], ...] = (
     (errors.TryAgain, 503),
 )
 
+TOO_LARGE = _("A request may hold 25 MB and ten files at most.")
 # What the framework itself refuses: exception → (status, code, sentence).
 FRAMEWORK: tuple[tuple[type[Exception], int, str, Any], ...] = (
     (exceptions.ParseError, 400, "malformed", _("The request cannot be read as JSON.")),
@@ -48,6 +54,9 @@ FRAMEWORK: tuple[tuple[type[Exception], int, str, Any], ...] = (
         _("This address knows no such method."),
     ),
     (exceptions.NotAcceptable, 406, "not_acceptable", _("Only JSON is spoken here.")),
+    (RequestDataTooBig, 413, "body_too_large", TOO_LARGE),
+    (TooManyFieldsSent, 413, "body_too_large", TOO_LARGE),
+    (TooManyFilesSent, 413, "body_too_large", TOO_LARGE),
     (
         exceptions.UnsupportedMediaType,
         415,
@@ -92,6 +101,13 @@ def problem(
     if status == 401:
         response["WWW-Authenticate"] = 'Signature realm="suanquan"'
     return response
+
+
+def outside(request: HttpRequest, status: int, code: str, sentence: Any) -> JsonResponse:
+    """What a machine is told where no view was reached: no route, a bad Host, too large a body."""
+    with override(get_language_from_request(request)):
+        body = document(status, code, errors.DomainError(code, sentence), [])
+    return JsonResponse(body, status=status, content_type=ProblemRenderer.media_type)
 
 
 def unanswered(*, is_away: bool) -> JsonResponse:

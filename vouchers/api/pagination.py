@@ -36,7 +36,7 @@ def keyset_page(
 
 
 def _limit(text: str) -> int:
-    if not text.isdecimal() or not 1 <= int(text) <= LIMIT_MOST:
+    if not (text.isdecimal() and len(text) <= 3 and 1 <= int(text) <= LIMIT_MOST):
         raise InvalidInput(
             "limit_invalid", _("limit is a number from 1 to %(most)s."), most=LIMIT_MOST
         )

@@ -96,10 +96,10 @@ def get_rule_version_for(scope: Scope, programme_code: str, version: str) -> Rul
     """A version of the officer's own programme. Raises NotFound."""
     programme = get_programme_for(scope, programme_code)
     found = None
-    if version.isdecimal() and programme.agency_id in scope.agency_ids:
+    if programme.agency_id in scope.agency_ids:
         found = (
             RuleVersion.objects.select_related("programme")
-            .filter(programme=programme, version=int(version))
+            .filter(programme=programme, version=_version(version))
             .first()
         )
     if found is None:
@@ -112,12 +112,17 @@ def list_seat_maps(scope: Scope) -> QuerySet[SeatMap]:
     return SeatMap.objects.filter(agency_id__in=scope.agency_ids).order_by("code", "-version", "id")
 
 
-def get_seat_map_for(scope: Scope, code: str, version: int) -> SeatMap:
+def get_seat_map_for(scope: Scope, code: str, version: str) -> SeatMap:
     """One version of a seat map. Raises NotFound."""
-    found = list_seat_maps(scope).filter(code=code, version=version).first()
+    found = list_seat_maps(scope).filter(code=code, version=_version(version)).first()
     if found is None:
         raise not_found("seat_map")
     return found
+
+
+def _version(text: str) -> int:
+    """A version's number; 0, which no version bears, for any other text."""
+    return int(text) if text.isdecimal() and len(text) <= 4 else 0
 
 
 def _lines() -> QuerySet[BudgetLine]:

@@ -72,13 +72,14 @@ class PageView(View):
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Let in, act, and say a refusal in its own words."""
         self.at = now()
+        is_known = request.user.is_authenticated and has_second_factor(request)
         if self.area != "public":
             if not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path())
-            if not has_second_factor(request):
+            if not is_known:
                 return HttpResponseRedirect(reverse("mfa_index"))
             self.actor = Actor.person(request.user.pk)
-        self.scope = get_scope(request.user.pk if request.user.is_authenticated else None, self.at)
+        self.scope = get_scope(request.user.pk if is_known else None, self.at)
         try:
             self.require_area()
             return super().dispatch(request, *args, **kwargs)

@@ -11,14 +11,13 @@ from rest_framework.response import Response
 
 from companies.registry.selectors import get_company_for
 from vouchers.api.base import (
-    ApiView,
     CreateView,
-    FenField,
     NounDetail,
     NounList,
     StrictSerializer,
     VerbView,
 )
+from vouchers.api.fields import Fen, Text
 from vouchers.applications import selectors, services
 from vouchers.programmes.selectors import get_round_for
 
@@ -49,9 +48,9 @@ class ApplicationOut(serializers.Serializer):
 class ApplicationIn(StrictSerializer):
     """Which round, for which company."""
 
-    programme = serializers.CharField()
-    round = serializers.CharField()
-    company = serializers.CharField()
+    programme = Text()
+    round = Text()
+    company = Text()
 
 
 class FormIn(StrictSerializer):
@@ -63,20 +62,20 @@ class FormIn(StrictSerializer):
 class ReasonIn(StrictSerializer):
     """Why: shown to the company and kept with the decision."""
 
-    reason = serializers.CharField(max_length=2000)
+    reason = Text(max_length=2000)
 
 
 class NoteIn(StrictSerializer):
     """One list of everything that is missing (一次性告知)."""
 
-    note = serializers.CharField(max_length=4000)
+    note = Text(max_length=4000)
 
 
 class RecommendIn(StrictSerializer):
     """The amount advised, in fen, and why."""
 
-    amount_fen = FenField(min_value=1)
-    reason = serializers.CharField(max_length=2000)
+    amount_fen = Fen(min_value=1)
+    reason = Text(max_length=2000)
 
 
 class ApplicationList(NounList):
@@ -123,27 +122,36 @@ class SaveApplication(ApplicationVerb):
     input = FormIn
 
 
-class AttachFile(ApiView):
+class AttachmentIn(StrictSerializer):
+    """Which of the papers the rules ask for, and its bytes."""
+
+    kind = Text(max_length=40)
+    file = serializers.FileField()
+
+
+class AttachmentOut(serializers.Serializer):
+    """A paper on the file, and the scanner's word on it."""
+
+    kind = serializers.CharField()
+    file = serializers.CharField(source="file.public_id")
+    verdict = serializers.CharField(source="file.verdict")
+
+
+class AttachFile(ApplicationVerb):
     """POST multipart: kind, file."""
 
+    verb = services.attach_file
     parser_classes: ClassVar[Any] = [MultiPartParser]
+    input = AttachmentIn
+    output = AttachmentOut
 
     def post(self, request: Request, number: str) -> Response:
         """Store the upload and hang it on the file."""
         application = selectors.get_application_for(self.scope, number)
-        upload = request.FILES.get("file")
-        if upload is None:
-            raise serializers.ValidationError({"file": ["A file is required."]})
-        attachment = services.attach_file(
-            actor=self.actor,
-            application_id=application.pk,
-            kind=str(request.data.get("kind", "")),
-            content=upload,
-            name=upload.name or "file",
-            at=self.at,
-        )
-        body = {"kind": attachment.kind, "file": attachment.file.public_id}
-        return Response({**body, "verdict": attachment.file.verdict}, status=201)
+        data = self.read(self.input)
+        upload = data["file"]
+        arguments = {"kind": data["kind"], "content": upload, "name": upload.name}
+        return self.act({"application_id": application.pk, **arguments}, status=201)
 
 
 class SubmitApplication(ApplicationVerb):

@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from vouchers.api.base import ApiView, CreateView, NounDetail, NounList, StrictSerializer
+from vouchers.api.fields import Text
 from vouchers.programmes.selectors import get_programme_for
 from vouchers.reports import selectors, services
 
@@ -32,9 +33,9 @@ class ExportOut(serializers.Serializer):
 class ExportIn(StrictSerializer):
     """Which programme and dataset, and what for."""
 
-    programme = serializers.CharField()
-    dataset = serializers.CharField(max_length=30)
-    purpose = serializers.CharField(max_length=200)
+    programme = Text()
+    dataset = Text(max_length=30)
+    purpose = Text(max_length=200)
 
 
 class RequestExport(CreateView):

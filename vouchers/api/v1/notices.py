@@ -10,6 +10,7 @@ from rest_framework.response import Response
 
 from companies.foundation.actors import Actor
 from vouchers.api.base import ApiView, CreateView, StrictSerializer, VerbView
+from vouchers.api.fields import Flag, Text
 from vouchers.applications import selectors, services
 
 
@@ -44,23 +45,23 @@ class NoticeOut(serializers.Serializer):
 class NoticeIn(StrictSerializer):
     """Recommended files to publish together."""
 
-    applications = serializers.ListField(child=serializers.CharField(), min_length=1)
-    title_zh = serializers.CharField(max_length=160)
-    title_en = serializers.CharField(max_length=200, allow_blank=True, default="")
+    applications = serializers.ListField(child=Text(), min_length=1)
+    title_zh = Text(max_length=160)
+    title_en = Text(max_length=200, allow_blank=True, default="")
 
 
 class ObjectionIn(StrictSerializer):
     """What is wrong with this row, and how to reach you (may be empty)."""
 
-    text = serializers.CharField(max_length=4000)
-    contact = serializers.CharField(max_length=120, allow_blank=True, default="")
+    text = Text(max_length=4000)
+    contact = Text(max_length=120, allow_blank=True, default="")
 
 
 class AnswerIn(StrictSerializer):
     """The answer; `upheld` means the objection was right."""
 
-    answer = serializers.CharField(max_length=4000)
-    upheld = serializers.BooleanField()
+    answer = Text(max_length=4000)
+    upheld = Flag()
 
 
 class ObjectionOut(serializers.Serializer):

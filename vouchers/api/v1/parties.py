@@ -21,7 +21,9 @@ from vouchers.api.base import (
     NounList,
     StrictSerializer,
     VerbView,
+    two_part,
 )
+from vouchers.api.fields import Moment, Text
 from vouchers.programmes import services as programme_services
 from vouchers.programmes.selectors import get_programme_for, get_seat_map_for
 from vouchers.providers import selectors as providers
@@ -67,10 +69,10 @@ class CompanyDetail(NounDetail):
 class BankAccountIn(StrictSerializer):
     """A new version of a company's account."""
 
-    account_name = serializers.CharField(max_length=120)
-    account_number = serializers.CharField(max_length=40)
-    bank_name = serializers.CharField(max_length=120)
-    cnaps = serializers.CharField(max_length=12, allow_blank=True, default="")
+    account_name = Text(max_length=120)
+    account_number = Text(max_length=40)
+    bank_name = Text(max_length=120)
+    cnaps = Text(max_length=12, allow_blank=True, default="")
 
 
 class BankAccountOut(serializers.Serializer):
@@ -169,7 +171,7 @@ class LetterOut(serializers.Serializer):
 class ReplyIn(StrictSerializer):
     """陈述申辩."""
 
-    reply = serializers.CharField(max_length=4000)
+    reply = Text(max_length=4000)
 
 
 class LetterList(NounList):
@@ -208,9 +210,9 @@ class WaiveLetter(VerbView):
 class AdmissionIn(StrictSerializer):
     """准入: the programme and a half-open period."""
 
-    programme = serializers.CharField()
-    valid_from = serializers.DateTimeField()
-    valid_until = serializers.DateTimeField(allow_null=True, default=None)
+    programme = Text()
+    valid_from = Moment()
+    valid_until = Moment(allow_null=True, default=None)
 
 
 class AdmissionOut(serializers.Serializer):
@@ -244,8 +246,8 @@ class AdmitProvider(VerbView):
 class UsageAccountIn(StrictSerializer):
     """A company's account at the provider."""
 
-    company = serializers.CharField()
-    account_number = serializers.CharField(max_length=60)
+    company = Text()
+    account_number = Text(max_length=60)
 
 
 class UsageAccountOut(serializers.Serializer):
@@ -275,11 +277,11 @@ class RegisterUsageAccount(VerbView):
 class SeatMapIn(StrictSerializer):
     """Every act in one seat."""
 
-    agency = serializers.CharField()
-    code = serializers.CharField(max_length=20)
-    name_zh = serializers.CharField(max_length=60)
-    name_en = serializers.CharField(max_length=80)
-    seats = serializers.DictField(child=serializers.CharField(max_length=30))
+    agency = Text()
+    code = Text(max_length=20)
+    name_zh = Text(max_length=60)
+    name_en = Text(max_length=80)
+    seats = serializers.DictField(child=Text(max_length=30))
 
 
 class SeatMapOut(serializers.Serializer):
@@ -307,14 +309,6 @@ class ApproveSeatMap(VerbView):
     """POST: by another body; `number` is "<code>@<version>"."""
 
     verb = programme_services.approve_seat_map
-    door = staticmethod(lambda scope, number: get_seat_map_for(scope, *split_version(number)))
+    door = two_part(get_seat_map_for)
     id_argument = "seat_map_id"
     output = SeatMapOut
-
-
-def split_version(number: str) -> tuple[str, int]:
-    """ "strict@1" → ("strict", 1). Raises NotFound for anything else."""
-    code, _at, version = number.rpartition("@")
-    if not version.isdecimal():
-        raise not_found("seat_map")
-    return code, int(version)

@@ -12,12 +12,13 @@ from companies.agencies.selectors import get_agency
 from vouchers.api.base import (
     ApiView,
     CreateView,
-    FenField,
     NounDetail,
     NounList,
     StrictSerializer,
     VerbView,
+    two_part,
 )
+from vouchers.api.fields import Fen, Moment, Text, Whole
 from vouchers.ledger.selectors import get_money_states
 from vouchers.programmes import selectors, services
 
@@ -78,21 +79,21 @@ class RulesIn(StrictSerializer):
 class RoundIn(StrictSerializer):
     """A window; the end is exclusive."""
 
-    code = serializers.CharField(max_length=20)
-    name_zh = serializers.CharField(max_length=80)
-    name_en = serializers.CharField(max_length=120)
-    opens_at = serializers.DateTimeField()
-    closes_at = serializers.DateTimeField()
+    code = Text(max_length=20)
+    name_zh = Text(max_length=80)
+    name_en = Text(max_length=120)
+    opens_at = Moment()
+    closes_at = Moment()
 
 
 class AppropriationIn(StrictSerializer):
     """指标下达文件."""
 
-    document_number = serializers.CharField(max_length=60)
+    document_number = Text(max_length=60)
     document_date = serializers.DateField()
-    title = serializers.CharField(max_length=120)
-    fiscal_year = serializers.IntegerField(min_value=2000, max_value=2100)
-    amount_fen = FenField(min_value=1)
+    title = Text(max_length=120)
+    fiscal_year = Whole(min_value=2000, max_value=2100)
+    amount_fen = Fen(min_value=1)
 
 
 class AppropriationOut(serializers.Serializer):
@@ -106,41 +107,41 @@ class AppropriationOut(serializers.Serializer):
 class LineIn(StrictSerializer):
     """A node under a document; without a parent it is a root."""
 
-    document_number = serializers.CharField()
-    parent = serializers.CharField(required=False, allow_null=True, default=None)
-    name_zh = serializers.CharField(max_length=80)
-    name_en = serializers.CharField(max_length=120)
-    function_code = serializers.CharField(max_length=10)
-    economic_code = serializers.CharField(max_length=10)
-    fund_nature = serializers.CharField(max_length=20)
+    document_number = Text()
+    parent = Text(required=False, allow_null=True, default=None)
+    name_zh = Text(max_length=80)
+    name_en = Text(max_length=120)
+    function_code = Text(max_length=10)
+    economic_code = Text(max_length=10)
+    fund_nature = Text(max_length=20)
     channel = serializers.ChoiceField(["TREASURY", "BANK"])
-    draw_order = serializers.IntegerField(min_value=1)
+    draw_order = Whole(min_value=1, max_value=9999)
 
 
 class SuballocateIn(StrictSerializer):
     """How much, in fen, and to which child line."""
 
-    child = serializers.CharField()
-    amount_fen = FenField(min_value=1)
+    child = Text()
+    amount_fen = Fen(min_value=1)
 
 
 class CeilingIn(StrictSerializer):
     """The policy ceiling of a period: a promise, no money."""
 
-    period = serializers.CharField(max_length=20)
-    limit_fen = FenField(min_value=1)
+    period = Text(max_length=20)
+    limit_fen = Fen(min_value=1)
 
 
 class ProgrammeIn(StrictSerializer):
     """A new scheme: the bodies by their codes."""
 
-    agency = serializers.CharField()
-    finance_agency = serializers.CharField()
-    code = serializers.CharField(max_length=30)
-    name_zh = serializers.CharField(max_length=80)
-    name_en = serializers.CharField(max_length=120)
-    summary_zh = serializers.CharField(allow_blank=True, default="")
-    summary_en = serializers.CharField(allow_blank=True, default="")
+    agency = Text()
+    finance_agency = Text()
+    code = Text(max_length=30)
+    name_zh = Text(max_length=80)
+    name_en = Text(max_length=120)
+    summary_zh = Text(allow_blank=True, default="")
+    summary_en = Text(allow_blank=True, default="")
 
 
 class CreateProgramme(CreateView):
@@ -199,9 +200,7 @@ class PublishRules(VerbView):
     """POST: publish, by a second person; refused while anything is left unsaid."""
 
     verb = services.publish_rule_version
-    door = staticmethod(
-        lambda scope, number: selectors.get_rule_version_for(scope, *number.rsplit("@", 1))
-    )
+    door = two_part(selectors.get_rule_version_for)
     id_argument = "rule_version_id"
     output = RuleVersionOut
 
@@ -218,9 +217,7 @@ class PublishRound(VerbView):
     """POST: publish the window; `number` is "<programme>@<round>"."""
 
     verb = services.publish_round
-    door = staticmethod(
-        lambda scope, number: selectors.get_round_for(scope, *number.rsplit("@", 1))
-    )
+    door = two_part(selectors.get_round_for)
     id_argument = "round_id"
     output = RoundOut
 

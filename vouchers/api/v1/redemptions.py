@@ -11,12 +11,12 @@ from rest_framework import serializers
 
 from vouchers.api.base import (
     CreateView,
-    FenField,
     NounDetail,
     NounList,
     StrictSerializer,
     VerbView,
 )
+from vouchers.api.fields import Fen, Flag, Text
 from vouchers.api.v1.applications import ReasonIn
 from vouchers.issuance.selectors import get_voucher_for
 from vouchers.providers.selectors import get_offer
@@ -52,33 +52,33 @@ class RedemptionOut(serializers.Serializer):
 class RedemptionIn(StrictSerializer):
     """The provider's order; without `requested_fen` the voucher pays what its rules allow."""
 
-    voucher = serializers.CharField()
-    provider = serializers.CharField()
-    offer = serializers.CharField()
-    order_number = serializers.CharField(max_length=60)
-    price_fen = FenField(min_value=1)
-    requested_fen = FenField(min_value=1, required=False, allow_null=True, default=None)
+    voucher = Text()
+    provider = Text()
+    offer = Text()
+    order_number = Text(max_length=60)
+    price_fen = Fen(min_value=1)
+    requested_fen = Fen(min_value=1, required=False, allow_null=True, default=None)
 
 
 class InvoiceIn(StrictSerializer):
     """An e-fapiao as filed; sums in fen."""
 
-    number = serializers.CharField(max_length=40)
+    number = Text(max_length=40)
     date = serializers.DateField()
-    amount_fen = FenField(min_value=1)
-    tax_fen = FenField(min_value=0)
-    seller_code = serializers.CharField(max_length=18)
-    buyer_code = serializers.CharField(max_length=18)
+    amount_fen = Fen(min_value=1)
+    tax_fen = Fen(min_value=0)
+    seller_code = Text(max_length=18)
+    buyer_code = Text(max_length=18)
 
 
 class PaymentIn(StrictSerializer):
     """The bank receipt of the company's own share."""
 
-    receipt_number = serializers.CharField(max_length=60)
+    receipt_number = Text(max_length=60)
     date = serializers.DateField()
-    amount_fen = FenField(min_value=1)
-    payer_code = serializers.CharField(max_length=18)
-    payee_code = serializers.CharField(max_length=18)
+    amount_fen = Fen(min_value=1)
+    payer_code = Text(max_length=18)
+    payee_code = Text(max_length=18)
 
 
 class EvidenceIn(StrictSerializer):
@@ -86,8 +86,8 @@ class EvidenceIn(StrictSerializer):
 
     invoice = InvoiceIn()
     payment = PaymentIn()
-    usage_name = serializers.CharField(max_length=200, default="usage.csv")
-    usage_file = serializers.CharField(allow_null=True, default=None)
+    usage_name = Text(max_length=200, default="usage.csv")
+    usage_file = Text(allow_null=True, default=None)
 
     def validate_usage_file(self, text: str | None) -> bytes | None:
         """Base64 to bytes."""
@@ -106,8 +106,8 @@ class InvoiceStatusIn(StrictSerializer):
 class AcceptIn(StrictSerializer):
     """The sum accepted for payment, in fen; less than asked needs a reason."""
 
-    accepted_fen = FenField(min_value=1)
-    reason = serializers.CharField(max_length=2000, allow_blank=True, default="")
+    accepted_fen = Fen(min_value=1)
+    reason = Text(max_length=2000, allow_blank=True, default="")
 
 
 class RedemptionList(NounList):
@@ -234,8 +234,8 @@ class RejectRedemption(RedemptionVerb):
 class DecisionIn(StrictSerializer):
     """Whether a disputed claim goes on to be checked, and why."""
 
-    goes_on = serializers.BooleanField()
-    reason = serializers.CharField(max_length=2000)
+    goes_on = Flag()
+    reason = Text(max_length=2000)
 
 
 class DecideDispute(RedemptionVerb):

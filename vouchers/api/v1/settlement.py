@@ -10,6 +10,7 @@ from rest_framework.response import Response
 
 from companies.errors import not_found
 from vouchers.api.base import CreateView, NounDetail, NounList, StrictSerializer, VerbView
+from vouchers.api.fields import Flag, Text, Whole
 from vouchers.api.v1.applications import ReasonIn
 from vouchers.programmes.selectors import get_programme_for
 from vouchers.redemptions.selectors import get_redemption_for
@@ -65,10 +66,8 @@ class BatchOut(serializers.Serializer):
 class BatchIn(StrictSerializer):
     """A programme's accepted redemptions: those named, or all that can be paid."""
 
-    programme = serializers.CharField()
-    redemptions = serializers.ListField(
-        child=serializers.CharField(), required=False, allow_null=True, default=None
-    )
+    programme = Text()
+    redemptions = serializers.ListField(child=Text(), required=False, allow_null=True, default=None)
 
 
 class SignIn(StrictSerializer):
@@ -80,13 +79,13 @@ class SignIn(StrictSerializer):
 class ResultIn(StrictSerializer):
     """What the channel says of one row of the sheet."""
 
-    row_number = serializers.IntegerField(min_value=1)
-    paid = serializers.BooleanField()
-    treasury_number = serializers.CharField(max_length=40, allow_blank=True, default="")
+    row_number = Whole(min_value=1)
+    paid = Flag()
+    treasury_number = Text(max_length=40, allow_blank=True, default="")
     paid_on = serializers.DateField(allow_null=True, default=None)
-    account = serializers.CharField(max_length=40, allow_blank=True, default="")
-    receipt_sha256 = serializers.CharField(max_length=64, allow_blank=True, default="")
-    reason = serializers.CharField(max_length=200, allow_blank=True, default="")
+    account = Text(max_length=40, allow_blank=True, default="")
+    receipt_sha256 = Text(max_length=64, allow_blank=True, default="")
+    reason = Text(max_length=200, allow_blank=True, default="")
 
 
 class ResultsIn(StrictSerializer):
@@ -101,9 +100,9 @@ class TakeOutIn(StrictSerializer):
     `budget_line` may be left out where the redemption stands on one alone.
     """
 
-    redemption = serializers.CharField()
-    budget_line = serializers.CharField(default="")
-    reason = serializers.CharField(max_length=200)
+    redemption = Text()
+    budget_line = Text(default="")
+    reason = Text(max_length=200)
 
 
 class BatchList(NounList):

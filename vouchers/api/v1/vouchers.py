@@ -9,6 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from vouchers.api.base import ApiView, NounDetail, NounList, StrictSerializer, VerbView
+from vouchers.api.fields import Text
 from vouchers.api.v1.applications import ReasonIn
 from vouchers.applications.selectors import get_application_for
 from vouchers.issuance import selectors, services
@@ -113,8 +114,8 @@ class RevokeVoucher(VoucherVerb):
 class CheckIn(StrictSerializer):
     """What stands on the certificate."""
 
-    number = serializers.CharField(max_length=24)
-    code = serializers.CharField(max_length=64)
+    number = Text(max_length=24)
+    code = Text(max_length=64)
 
 
 class CheckCertificate(ApiView):

@@ -125,7 +125,7 @@ class ApplicationNew(FormPage):
 
     def perform(self, data: dict[str, Any], **kwargs: Any) -> str:
         """Draft it."""
-        window = get_round_for(self.scope, *data["round"].rsplit("@", 1))
+        window = get_round_for(self.scope, *data["round"].rpartition("@")[::2])
         company = get_company_for(self.scope, data["company"])
         drafted = services.draft_application(
             actor=self.actor, round_id=window.pk, company_id=company.pk, at=self.at

@@ -255,7 +255,7 @@ class SeatMaps(ActsDesk):
         """Numbers to ids; a manager proposes for the agency of that duty."""
         if act.name == "approve":
             code, _at, version = data["which"].rpartition("@")
-            found = get_seat_map_for(self.scope, code, int(version))
+            found = get_seat_map_for(self.scope, code, version)
             return super().call(act, {"seat_map_id": found.pk})
         agency_id = min(self.scope.agency_ids_with(Role.PROGRAMME_MANAGER), default=0)
         return super().call(act, {"agency_id": agency_id, **data})
