@@ -7,7 +7,7 @@ export VENV
 DRY := DEMO=1 SECRET_KEY=dry DATABASE_URL=postgresql:///dry REDIS_URL=redis:///0
 
 .PHONY: help setup setup-dev run code invariants journey fmt lint types imports migrations drift \
-        unit check integration browser fault test test-full verify-offline messages openapi docs \
+        unit check integration browser fault test test-full backup-drill verify-offline messages openapi docs \
         screenshots clean
 
 help: ## this list
@@ -67,12 +67,15 @@ browser: setup-dev ## Chromium, one journey per role
 fault: setup-dev ## the service under fire: 60 faults from a seed, and a verdict (CYCLES= SEED=)
 	@$(PY) -m tests.fault --cycles $(or $(CYCLES),60) --seed $(or $(SEED),20250303)
 
-test: check integration browser fault ## everything CI asks (≤ 15 min)
+test: check integration browser fault backup-drill ## everything CI asks (≤ 15 min)
 	@SEATS=strict $(PY) -m tests.journey
 	@SEATS=compact $(PY) -m tests.journey
 
 test-full: test ## test, and what takes longer: 500 faults in another order
 	@$(PY) -m tests.fault --cycles 500 --seed 7
+
+backup-drill: setup-dev ## back up, err, restore to the moment before, prove every fen
+	@$(PY) -m tests.backup
 
 verify-offline: setup-dev ## programs we did not write check the exports
 	@$(PY) -m tests.debian hledger ledger

@@ -204,8 +204,8 @@ def _redis_binary(home: Path) -> Path:
     return copy
 
 
-def _as_server(signal_name: str) -> list[str]:
-    """The child dies with its creator; as root it becomes `nobody` first."""
+def as_server(signal_name: str) -> list[str]:
+    """Words before a command: it dies with its creator, and as root becomes `nobody` first."""
     drop = [f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
     return ["setpriv", *(drop if os.geteuid() == 0 else []), "--pdeathsig", signal_name]
 
@@ -232,7 +232,7 @@ def _start_postgres(
     ]  # fmt: skip
     with (data.parent / "postgres.log").open("ab") as log:
         return subprocess.Popen(
-            [*_as_server("INT"), binaries / "postgres", "-D", data, "-k", sockets,
+            [*as_server("INT"), binaries / "postgres", "-D", data, "-k", sockets,
              *[word for option in options for word in ("-c", option)]],
             env=CLEAN, cwd="/", stdout=log, stderr=log, start_new_session=True,
         )  # fmt: skip
@@ -240,7 +240,7 @@ def _start_postgres(
 
 def _initdb(binaries: Path, data: Path) -> None:
     done = subprocess.run(
-        [*_as_server("TERM"), binaries / "initdb", "-D", data, "-U", "postgres", "-A", "trust",
+        [*as_server("TERM"), binaries / "initdb", "-D", data, "-U", "postgres", "-A", "trust",
          "-E", "UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8",
          "--locale=C.UTF-8", "--data-checksums"],
         env=CLEAN, cwd="/", capture_output=True, text=True, check=False,
@@ -283,7 +283,7 @@ def _start_redis(
     _own(data)
     with (data.parent / "redis.log").open("ab") as log:
         return subprocess.Popen(
-            [*_as_server("TERM"), _redis_binary(data.parent), "--port", "0",
+            [*as_server("TERM"), _redis_binary(data.parent), "--port", "0",
              "--unixsocket", sockets / "redis.sock", "--unixsocketperm", "700",
              "--dir", data, "--appendonly", "yes" if durable else "no", "--save", "",
              "--databases", "64", "--maxmemory-policy", "noeviction"],

@@ -1,0 +1,1 @@
+"""Backup and recovery, drilled: a restore nobody has tried is a hope."""
