@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
+from typing import Protocol
 
 from django.db.models import Q, QuerySet
 
@@ -24,6 +25,11 @@ def list_duties(user_id: int, at: datetime) -> QuerySet[Duty]:
         .select_related("agency")
         .order_by("id")
     )
+
+
+def has_duties(user_id: int) -> bool:
+    """Whether a person holds, held or is to hold a public duty: it asks for a second factor."""
+    return Duty.objects.filter(user_id=user_id).exists()
 
 
 def find_duty(
@@ -59,6 +65,27 @@ def get_user(user_id: int) -> User:
 def find_user(username: str) -> User | None:
     """An account by its name, whatever the case, or None."""
     return User.objects.filter(username__iexact=username).first()
+
+
+class OfSomebody(Protocol):
+    """Whoever looks; `registry`'s Scope is one."""
+
+    @property
+    def user_id(self) -> int | None:
+        """The person, or nobody."""
+
+
+def list_api_keys(scope: OfSomebody) -> QuerySet[ApiKey]:
+    """One's own keys, newest first; nobody has none."""
+    return ApiKey.objects.filter(user_id=scope.user_id or 0).order_by("-id")
+
+
+def get_api_key_for(scope: OfSomebody, key_id: str) -> ApiKey:
+    """One's own key by its name. Raises NotFound for an absent and for another's."""
+    key = list_api_keys(scope).filter(key_id=key_id).first()
+    if key is None:
+        raise not_found("api_key")
+    return key
 
 
 def get_signing_key(

@@ -1,10 +1,11 @@
 """What a machine's signature covers, and what it therefore refuses."""
 
+import base64
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from http_message_signatures import HTTPMessageSigner, algorithms
+from http_message_signatures import HTTPMessageSigner, InvalidSignature, algorithms
 
 from companies.errors import NotSignedIn
 from companies.users import signatures
@@ -95,3 +96,30 @@ def test_a_signature_without_the_query_is_too_thin():
     ).sign(message, key_id="robot", created=AT, covered_component_ids=["@method", "@path"])
     with pytest.raises(NotSignedIn):
         verify({"method": "GET", "url": URL, "headers": message.headers, "body": b"", "at": AT})
+
+
+def test_the_example_of_the_standard_verifies():
+    """RFC 9421, B.2.6: Ed25519 over a request."""
+    public = base64.b64decode("JrQLj5P/89iXES9+vFgrIy29clF9CC/oPPsw3c5D0bs=")
+    message = signatures._Message(
+        "POST",
+        "https://example.com/foo?param=Value&Pet=dog",
+        {
+            "date": "Tue, 20 Apr 2021 02:07:55 GMT",
+            "content-type": "application/json",
+            "content-length": "18",
+            "signature-input": 'sig-b26=("date" "@method" "@path" "@authority" "content-type" '
+            '"content-length");created=1618884473;keyid="test-key-ed25519"',
+            "signature": "sig-b26=:wqcAqbmYJ2ji2glfAMaRy4gruYYnx2nEFN2HN6jrnDnQCK1u02Gb04v9EDgwUPiu"
+            "4A0w6vuQv5lIp5WPpBKRCw==:",
+        },
+    )
+    verifier = signatures._Verifier(
+        signature_algorithm=algorithms.ED25519,
+        key_resolver=signatures._Keys({"test-key-ed25519": public}.get),
+    )
+    verifier.at = datetime.fromtimestamp(1618884473, UTC)
+    assert verifier.verify(message)[0].parameters["keyid"] == "test-key-ed25519"
+    message.headers["content-length"] = "19"
+    with pytest.raises(InvalidSignature):
+        verifier.verify(message)

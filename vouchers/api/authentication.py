@@ -9,11 +9,12 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication
 from rest_framework.request import Request
 
-from companies.errors import NotSignedIn
+from companies.errors import NotAllowed, NotSignedIn
 from companies.foundation.actors import Actor
 from companies.users.models import User
+from companies.users.policies import require_scope
 from companies.users.second_factor import has_second_factor
-from companies.users.selectors import get_signing_key
+from companies.users.selectors import get_signing_key, has_duties
 
 
 class PersonAuthentication(SessionAuthentication):
@@ -47,9 +48,12 @@ class MachineAuthentication(BaseAuthentication):
             body=raw.body,
             at=timezone.now(),  # the wire's time: a demo's clock may run behind its callers'
         )
-        if raw.method not in ("GET", "HEAD", "OPTIONS") and "write" not in key.scopes:
-            raise NotSignedIn("scope_missing", _("This key may only read."))
-        return key.user, Actor.machine(key.key_id, key.user_id, frozenset(key.scopes))
+        actor = Actor.machine(key.key_id, key.user_id, frozenset(key.scopes))
+        if raw.method not in ("GET", "HEAD", "OPTIONS"):
+            require_scope(actor, writes=True)
+            if has_duties(key.user_id):  # given after the key: the second factor is asked at once
+                raise NotAllowed("scope_missing", _("This key may only read."))
+        return key.user, actor
 
     def authenticate_header(self, request: Request) -> str:
         """What a 401 asks for."""

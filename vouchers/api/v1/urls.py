@@ -7,6 +7,7 @@ from django.urls import path
 from vouchers.api.v1 import (
     applications,
     exports,
+    keys,
     notices,
     parties,
     programmes,
@@ -18,6 +19,7 @@ from vouchers.api.v1.routes import collection, verb_paths
 
 urlpatterns = [
     path("me", parties.WhoAmI.as_view(), name="me"),
+    collection("api-keys", keys.ApiKeyList, keys.RegisterApiKey),
     path("companies/<str:number>", parties.CompanyDetail.as_view(), name="company"),
     path(
         "companies/<str:number>/bank-accounts/<int:version>/verify/<str:agency>",
@@ -56,6 +58,7 @@ urlpatterns = [
     collection("exports", exports.ExportList, exports.RequestExport),
     path("exports/<str:number>", exports.ExportDetail.as_view(), name="export"),
     path("exports/<str:number>/package", exports.ExportDownload.as_view(), name="export-package"),
+    *verb_paths("api-keys", keys.RevokeApiKey),
     *verb_paths("companies", parties.AddBankAccount),
     *verb_paths("providers", parties.AdmitProvider, parties.RegisterUsageAccount),
     *verb_paths("seat-maps", parties.ApproveSeatMap),
