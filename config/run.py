@@ -133,6 +133,7 @@ def prepare(state: Path, services: embedded.Services | None, port: int) -> dict[
         "SECRET_KEY": key.read_text(encoding="ascii"),
         "SQ_SITE_URL": f"http://127.0.0.1:{port}",
         "DJANGO_SETTINGS_MODULE": "config.settings",
+        "PROMETHEUS_MULTIPROC_DIR": str(emptied(state / "metrics")),
     }
     if services:
         if (state / SEEDING).exists():
@@ -146,6 +147,13 @@ def prepare(state: Path, services: embedded.Services | None, port: int) -> dict[
         environment["MOVABLE_CLOCK"] = "1"
     instance.save(environment)
     return environment
+
+
+def emptied(folder: Path) -> Path:
+    """What the former processes counted is over."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    return folder
 
 
 def forget_half_a_world(state: Path, services: embedded.Services) -> None:

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path
 
-from config import health
+from config import health, metrics
 
 handler400 = "config.faults.bad_request"
 handler404 = "config.faults.page_not_found"
@@ -15,6 +15,7 @@ handler500 = "config.faults.answer"
 urlpatterns = [
     path("livez", health.livez, name="livez"),
     path("readyz", health.readyz, name="readyz"),
+    path("metrics", metrics.metrics, name="metrics"),
     path("api/", include("vouchers.api.urls")),
     *i18n_patterns(
         path("account/", include("allauth.urls")),

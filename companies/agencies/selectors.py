@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import Min, Q, QuerySet
 
 from companies.agencies.models import Agency, CalendarDay, Deadline, Region
 from companies.errors import not_found
@@ -57,3 +57,12 @@ def list_open_deadlines(subject_ref: str) -> QuerySet[Deadline]:
     return Deadline.objects.filter(
         subject_ref=subject_ref, done_at__isnull=True, failed_at__isnull=True
     ).order_by("due_at", "id")
+
+
+def seconds_overdue(at: datetime) -> int:
+    """How long the oldest duty that is due and undone has waited; 0 where none does."""
+    waiting = Deadline.objects.filter(
+        due_at__lte=at, done_at__isnull=True, failed_at__isnull=True, paused_at__isnull=True
+    )
+    oldest = waiting.aggregate(due_at=Min("due_at"))["due_at"]
+    return int((at - oldest).total_seconds()) if oldest else 0

@@ -22,6 +22,7 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 
 from companies import errors
+from companies.foundation.counters import REFUSALS
 from companies.foundation.request_context import current_request_id
 
 logger = logging.getLogger(__name__)
@@ -76,6 +77,7 @@ class ProblemRenderer(JSONRenderer):
 def handle(error: Exception, context: dict[str, Any]) -> Response | None:
     """DRF's exception handler. None lets an unexpected error become a 500."""
     if isinstance(error, errors.DomainError):
+        REFUSALS.labels(error.code).inc()
         status = next(status for family, status in FAMILIES if isinstance(error, family))
         return problem(status, error.code, error, error.errors)
     if isinstance(error, exceptions.ValidationError):

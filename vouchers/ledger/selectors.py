@@ -85,6 +85,16 @@ def trial_balance(line_groups: Iterable[int]) -> list[tuple[str, int, int]]:
     return [(kind, *rows[kind]) for kind in AccountKind.values if kind in rows]
 
 
+def sum_by_kind() -> list[tuple[str, int]]:
+    """(kind, balance in fen) over the whole ledger, in chart order."""
+    rows = dict(
+        Account.objects.values("kind")
+        .annotate(balance_fen=Sum(F("credits_fen") - F("debits_fen")))
+        .values_list("kind", "balance_fen")
+    )
+    return [(kind, rows[kind]) for kind in AccountKind.values if kind in rows]
+
+
 def get_money_states(line_groups: Iterable[int]) -> MoneyStates:
     """The shown states of funding lines.
 

@@ -23,6 +23,7 @@ from django.views import View
 from companies import errors
 from companies.foundation.actors import Actor
 from companies.foundation.clock import now
+from companies.foundation.counters import REFUSALS
 from companies.registry.selectors import get_scope
 from companies.users.second_factor import has_second_factor
 from vouchers.web.forms import PageForm
@@ -84,6 +85,7 @@ class PageView(View):
             self.require_area()
             return super().dispatch(request, *args, **kwargs)
         except errors.DomainError as refusal:
+            REFUSALS.labels(refusal.code).inc()
             return self.refuse(refusal)
 
     def require_area(self) -> None:
