@@ -99,6 +99,7 @@ class VerbView(ApiView):
     input: type[StrictSerializer] | None = None
     output: type[serializers.Serializer]
     posts: ClassVar[bool] = False
+    success: ClassVar[int] = 200
 
     def post(self, request: Request, number: str) -> Response:
         """See, read, act, answer."""
@@ -106,14 +107,14 @@ class VerbView(ApiView):
         arguments = {self.id_argument: noun.pk, **self.read(self.input)}
         return self.act(arguments)
 
-    def act(self, arguments: dict[str, Any], status: int = 200) -> Response:
+    def act(self, arguments: dict[str, Any]) -> Response:
         """Call the verb; a posting verb's answer names the entries it made and tells a replay."""
         if not self.posts:
             result = type(self).verb(actor=self.actor, **arguments, at=self.at)
-            return Response(self.output(result).data, status=status)
+            return Response(self.output(result).data, status=self.success)
         key = self.request.headers.get("Idempotency-Key", "")
         result = type(self).verb(actor=self.actor, **arguments, at=self.at, request_key=key)
-        return posted(self.actor.request_ref(key), self.output(result).data, status)
+        return posted(self.actor.request_ref(key), self.output(result).data, self.success)
 
 
 def two_part(door: Callable[[Scope, str, str], Any]) -> Any:
@@ -124,16 +125,18 @@ def two_part(door: Callable[[Scope, str, str], Any]) -> Any:
 class CreateView(VerbView):
     """POST that makes a new noun; nothing stands in the URL."""
 
+    success = 201
+
     def post(self, request: Request, number: str = "") -> Response:
         """Read, act, answer 201."""
-        return self.act(self.arguments(self.read(self.input)), status=201)
+        return self.act(self.arguments(self.read(self.input)))
 
     def arguments(self, data: dict[str, Any]) -> dict[str, Any]:
         """Turn public numbers into ids through their doors."""
         return data
 
 
-def posted(request_ref: str, noun: Any, status: int = 200) -> Response:
+def posted(request_ref: str, noun: Any, status: int) -> Response:
     """{entries, result}: a replay answers 200 with `Idempotent-Replayed: true`."""
     event = find_request_event(request_ref)
     replayed = event is not None and event.request_id != current_request_id()

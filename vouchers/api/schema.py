@@ -75,6 +75,20 @@ def _posted(noun: str, output: type[serializers.Serializer]) -> Any:
     return inline_serializer(f"{noun}Posted", fields)
 
 
+MEANINGS = {
+    400: "It cannot be read.",
+    401: "Nobody is signed in, or the signature does not hold.",
+    403: "Another person's act.",
+    404: "Absent, or not to be seen.",
+    406: "Only JSON is spoken.",
+    409: "The wrong moment.",
+    413: "More than 25 MB, or than ten files.",
+    415: "Another media type than the one described.",
+    422: "Well formed, but wrong; `errors` names the places.",
+    503: "It will pass: ask again after Retry-After.",
+}
+
+
 class VerbSchema(AutoSchema):
     """Request and response from the class; posting verbs ask for an Idempotency-Key."""
 
@@ -83,17 +97,41 @@ class VerbSchema(AutoSchema):
         return getattr(self.view, "input", None) if self.method == "POST" else None
 
     def get_response_serializers(self) -> Any:
-        """The noun, its page or its posting; free-form where a view shapes its own answer."""
-        made = self.method == "POST" and hasattr(self.view, "arguments")
-        return {
-            201 if made else 200: self._answer(),
-            ("default", "application/problem+json"): OpenApiResponse(ProblemOut, "A refusal."),
+        """The noun, its page or its posting; bytes where a view has no output."""
+        acts = self.method == "POST"
+        success = getattr(self.view, "success", 200) if acts else 200
+        media = getattr(self.view, "media_type", "application/json")
+        answers: dict[Any, Any] = {(str(success), media): self._answer()}
+        if acts and success == 201 and getattr(self.view, "posts", False):
+            answers["200"] = self._answer()  # a replay
+        for status, meaning in self._refusals():
+            answers[(str(status), "application/problem+json")] = OpenApiResponse(
+                ProblemOut, meaning
+            )
+        return answers
+
+    def _refusals(self) -> list[tuple[int, str]]:
+        """The families that this operation can answer with."""
+        acts, named = self.method == "POST", "{" in self.path
+        knows = not getattr(self.view, "is_public", False)
+        asked = {
+            400: True,
+            401: True,
+            403: acts and knows,
+            404: named or acts,
+            406: True,
+            409: acts or not hasattr(self.view, "output"),  # a package not built yet
+            413: acts,
+            415: acts,
+            422: acts or hasattr(self.view, "listing"),
+            503: True,
         }
+        return [(status, MEANINGS[status]) for status, may in asked.items() if may]
 
     def _answer(self) -> Any:
         output = getattr(self.view, "output", None)
         if output is None:
-            return OpenApiTypes.OBJECT
+            return OpenApiTypes.BINARY
         noun = output.__name__.removesuffix("Out")
         if self.method == "GET" and hasattr(self.view, "listing"):
             return _page(noun, output)

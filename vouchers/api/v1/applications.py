@@ -41,7 +41,7 @@ class ApplicationOut(serializers.Serializer):
     submitted_at = serializers.DateTimeField(allow_null=True)
     accepted_at = serializers.DateTimeField(allow_null=True)
     return_note = serializers.CharField()
-    assessment = serializers.JSONField(allow_null=True)
+    assessment = serializers.JSONField()
     is_demo = serializers.BooleanField()
 
 
@@ -144,6 +144,7 @@ class AttachFile(ApplicationVerb):
     parser_classes: ClassVar[Any] = [MultiPartParser]
     input = AttachmentIn
     output = AttachmentOut
+    success = 201
 
     def post(self, request: Request, number: str) -> Response:
         """Store the upload and hang it on the file."""
@@ -151,7 +152,7 @@ class AttachFile(ApplicationVerb):
         data = self.read(self.input)
         upload = data["file"]
         arguments = {"kind": data["kind"], "content": upload, "name": upload.name}
-        return self.act({"application_id": application.pk, **arguments}, status=201)
+        return self.act({"application_id": application.pk, **arguments})
 
 
 class SubmitApplication(ApplicationVerb):

@@ -68,6 +68,8 @@ class ExportDetail(NounDetail):
 class ExportDownload(ApiView):
     """GET the package; the right is judged now, not when it was asked for."""
 
+    media_type = "application/zip"
+
     def get(self, request: Request, number: str) -> Response | FileResponse:
         """The zip as an attachment."""
         job = selectors.get_export_for(self.scope, number)

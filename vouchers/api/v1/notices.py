@@ -93,6 +93,7 @@ class NoticeDetail(ApiView):
     """GET a notice, without signing in."""
 
     is_public = True
+    output = NoticeOut
 
     def get(self, request: Request, number: str) -> Response:
         """The notice."""
@@ -103,6 +104,9 @@ class LodgeObjection(ApiView):
     """POST an objection to one row, without signing in."""
 
     is_public = True
+    input = ObjectionIn
+    output = ObjectionOut
+    success = 201
 
     def post(self, request: Request, number: str, application: str) -> Response:
         """The tracking code."""

@@ -30,20 +30,38 @@ from vouchers.providers import selectors as providers
 from vouchers.providers import services as provider_services
 
 
+class DutyOut(serializers.Serializer):
+    """A public duty; an empty programme means all of the agency's."""
+
+    role = serializers.CharField()
+    agency = serializers.CharField(source="agency.code")
+    programme = serializers.CharField(source="programme_ref")
+
+
+class MembershipOut(serializers.Serializer):
+    """A role in a company."""
+
+    role = serializers.CharField()
+    company = serializers.CharField(source="company.credit_code")
+
+
+class MeOut(serializers.Serializer):
+    """Who is asking."""
+
+    user = serializers.CharField()
+    duties = DutyOut(many=True)
+    memberships = MembershipOut(many=True)
+
+
 class WhoAmI(ApiView):
     """GET the caller's duties and memberships."""
 
+    output = MeOut
+
     def get(self, request: Request) -> Response:
         """Roles by agency and by company."""
-        duties = [
-            {"role": duty.role, "agency": duty.agency.code, "programme": duty.programme_ref}
-            for duty in self.scope.duties
-        ]
-        members = [
-            {"role": member.role, "company": member.company.credit_code}
-            for member in self.scope.memberships
-        ]
-        return Response({"user": request.user.username, "duties": duties, "memberships": members})
+        held = {"duties": self.scope.duties, "memberships": self.scope.memberships}
+        return Response(MeOut({"user": request.user.username, **held}).data)
 
 
 class CompanyOut(serializers.Serializer):
@@ -96,6 +114,8 @@ class AddBankAccount(VerbView):
 
 class VerifyBankAccount(ApiView):
     """POST: by a finance officer of the agency named."""
+
+    output = BankAccountOut
 
     def post(self, request: Request, number: str, version: int, agency: str) -> Response:
         """Verify this version."""
@@ -232,15 +252,14 @@ class AdmitProvider(VerbView):
     id_argument = "provider_id"
     input = AdmissionIn
     output = AdmissionOut
+    success = 201
 
     def post(self, request: Request, number: str) -> Response:
         """Numbers to ids."""
         provider = providers.get_provider_for(self.scope, number)
         data = self.read(self.input)
         programme = get_programme_for(self.scope, data.pop("programme"))
-        return self.act(
-            {"provider_id": provider.pk, "programme_id": programme.pk, **data}, status=201
-        )
+        return self.act({"provider_id": provider.pk, "programme_id": programme.pk, **data})
 
 
 class UsageAccountIn(StrictSerializer):
@@ -265,13 +284,14 @@ class RegisterUsageAccount(VerbView):
     id_argument = "provider_id"
     input = UsageAccountIn
     output = UsageAccountOut
+    success = 201
 
     def post(self, request: Request, number: str) -> Response:
         """Numbers to ids; the credit code is the company's public number."""
         provider = providers.get_provider_for(self.scope, number)
         data = self.read(self.input)
         company = registry.get_company(data.pop("company"))
-        return self.act({"provider_id": provider.pk, "company_id": company.pk, **data}, status=201)
+        return self.act({"provider_id": provider.pk, "company_id": company.pk, **data})
 
 
 class SeatMapIn(StrictSerializer):

@@ -252,6 +252,7 @@ class DraftLine(ProgrammeVerb):
     verb = services.draft_budget_line
     input = LineIn
     output = LineOut
+    success = 201
 
     def post(self, request: Request, number: str) -> Response:
         """Numbers to ids; the programme's own bodies hold and pay the line."""
@@ -270,8 +271,7 @@ class DraftLine(ProgrammeVerb):
                 "parent_id": parent.pk if parent else None,
                 "payer_id": programme.finance_agency_id,
                 **data,
-            },
-            status=201,
+            }
         )
 
 
@@ -320,8 +320,36 @@ class Suballocate(VerbView):
         )
 
 
+class MoneyOut(serializers.Serializer):
+    """Five shown states and what was recovered, in fen; `sum_fen` must equal `received_fen`."""
+
+    received_fen = serializers.IntegerField()
+    available_fen = serializers.IntegerField()
+    reserved_fen = serializers.IntegerField()
+    issued_fen = serializers.IntegerField()
+    payable_fen = serializers.IntegerField()
+    paid_fen = serializers.IntegerField()
+    recovered_fen = serializers.IntegerField()
+    sum_fen = serializers.IntegerField()
+
+
+class LineMoneyOut(LineOut, MoneyOut):
+    """A line with its money."""
+
+
+class BudgetOut(serializers.Serializer):
+    """Where a programme's money stands."""
+
+    programme = serializers.CharField()
+    total = MoneyOut()
+    lines = LineMoneyOut(many=True)
+    ceilings = CeilingOut(many=True)
+
+
 class ProgrammeBudget(ApiView):
     """GET the shown money states of a programme and of each funding line, in fen."""
+
+    output = BudgetOut
 
     def get(self, request: Request, number: str) -> Response:
         """received = available + reserved + issued + payable + paid + recovered."""

@@ -101,7 +101,7 @@ class TakeOutIn(StrictSerializer):
     """
 
     redemption = Text()
-    budget_line = Text(default="")
+    budget_line = Text(allow_blank=True, default="")
     reason = Text(max_length=200)
 
 

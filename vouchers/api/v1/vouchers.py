@@ -118,10 +118,21 @@ class CheckIn(StrictSerializer):
     code = Text(max_length=64)
 
 
+class CheckOut(serializers.Serializer):
+    """A voucher's status, or NOT_FOUND; the sum and the last day only of one that is found."""
+
+    state = serializers.CharField()
+    face_fen = serializers.IntegerField(required=False)
+    valid_until = serializers.DateTimeField(required=False)
+    checked_at = serializers.DateTimeField()
+
+
 class CheckCertificate(ApiView):
     """POST without signing in: does this certificate stand? Minimum facts only."""
 
     is_public = True
+    input = CheckIn
+    output = CheckOut
 
     def post(self, request: Request) -> Response:
         """{state, face_fen, valid_until} or state NOT_FOUND."""
