@@ -7,7 +7,7 @@ export VENV
 DRY := DEMO=1 SECRET_KEY=dry DATABASE_URL=postgresql:///dry REDIS_URL=redis:///0
 
 .PHONY: help setup setup-dev run code invariants journey fmt lint types imports migrations drift \
-        unit check integration browser fault test test-full backup-drill verify-offline messages openapi docs \
+        unit check integration browser fault mutants test test-full backup-drill verify-offline messages openapi docs \
         screenshots clean
 
 help: ## this list
@@ -71,8 +71,12 @@ test: check integration browser fault backup-drill ## everything CI asks (≤ 15
 	@SEATS=strict $(PY) -m tests.journey
 	@SEATS=compact $(PY) -m tests.journey
 
-test-full: test ## test, and what takes longer: 500 faults in another order
+test-full: test ## test, and what takes longer: 500 faults in another order, mutants
 	@$(PY) -m tests.fault --cycles 500 --seed 7
+	@$(PY) -m tests.mutants
+
+mutants: setup-dev ## twelve bugs that cost money, each made in a copy; a test must notice each
+	@$(PY) -m tests.mutants
 
 backup-drill: setup-dev ## back up, err, restore to the moment before, prove every fen
 	@$(PY) -m tests.backup
