@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 import zipfile
+import zlib
+from collections.abc import Iterator
 from io import BytesIO
 
 MAX_BYTES = 25 * 1024 * 1024
@@ -16,9 +18,12 @@ MAX_MEMBERS = 2000
 
 # The harmless test pattern every scanner must know, in halves so that no scanner bites this file.
 _EICAR = rb"X5O!P%@AP[4\PZX54(P^)7CC)7}$" + rb"EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
+# What every action that acts must name. Shorter names (/JS, /AA) would turn up by chance in the
+# bytes of any large scan, and an /OpenAction alone only chooses the first page shown.
 _ACTIVE_PDF = re.compile(
-    rb"/(JavaScript|JS|Launch|OpenAction|AA|EmbeddedFile|RichMedia)(?![A-Za-z])"
+    rb"/(JavaScript|Launch|EmbeddedFiles?|RichMedia|SubmitForm|ImportData|XFA)(?![A-Za-z])"
 )
+_OBJECTS = re.compile(rb"/ObjStm(?:(?!endobj).)*?stream\r?\n", re.DOTALL)
 _ESCAPED = re.compile(rb"#([0-9A-Fa-f]{2})")
 _MACROS = ("vbaproject.bin", "/macros/")
 
@@ -65,9 +70,27 @@ def _judge_pdf(data: bytes) -> str:
         return "truncated"
     if b"/Encrypt" in data:
         return "encrypted"
-    # A PDF name may spell any letter as #xx.
-    plain = _ESCAPED.sub(lambda found: bytes([int(found[1], 16)]), data)
-    return "active_pdf" if _ACTIVE_PDF.search(plain) else ""
+    if any(_is_active(part) for part in (data, *_packed_objects(data))):
+        return "active_pdf"
+    return ""
+
+
+def _is_active(part: bytes) -> bool:
+    """A PDF name may spell any letter as #xx."""
+    plain = _ESCAPED.sub(lambda found: bytes([int(found[1], 16)]), part)
+    return _ACTIVE_PDF.search(plain) is not None
+
+
+def _packed_objects(data: bytes) -> Iterator[bytes]:
+    """Object streams, unpacked: dictionaries may hide there."""
+    left = MAX_UNPACKED
+    for found in _OBJECTS.finditer(data):
+        try:
+            part = zlib.decompressobj().decompress(data[found.end() :], max(left, 1))
+        except zlib.error:
+            continue
+        left -= len(part)
+        yield part
 
 
 def _judge_zip(data: bytes) -> str:

@@ -13,6 +13,7 @@ from companies.registry.selectors import COMPANY_ROLES, Scope, list_member_ids
 from vouchers.applications.models import (
     Application,
     ApplicationStatus,
+    Attachment,
     NoticeRow,
     NoticeStatus,
     Objection,
@@ -50,6 +51,12 @@ def get_application_for(scope: Scope, number: str) -> Application:
     if found is None:
         raise not_found("application")
     return found
+
+
+def list_attachments(application: Application) -> QuerySet[Attachment]:
+    """The papers now on the file, by kind."""
+    papers = Attachment.objects.filter(application=application, replaced_at__isnull=True)
+    return papers.select_related("file").order_by("kind", "id")
 
 
 def list_application_history(application: Application) -> QuerySet[AuditEvent]:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from django.http import FileResponse
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from companies.files.selectors import get_file, open_file
 from companies.registry.selectors import get_company_for
 from vouchers.api.base import (
+    ApiView,
     CreateView,
     NounDetail,
     NounList,
@@ -86,11 +90,46 @@ class ApplicationList(NounList):
     filters = ("status", "programme", "company")
 
 
+class AttachmentOut(serializers.Serializer):
+    """A paper on the file, and the scanner's word on it."""
+
+    kind = serializers.CharField()
+    file = serializers.CharField(source="file.public_id")
+    name = serializers.CharField(source="file.original_name")
+    verdict = serializers.CharField(source="file.verdict")
+
+
+class ApplicationWithPapersOut(ApplicationOut):
+    """A file and the papers that stand on it now."""
+
+    attachments = serializers.SerializerMethodField()
+
+    @extend_schema_field(AttachmentOut(many=True))
+    def get_attachments(self, application: Any) -> Any:
+        """What has not been replaced, in order."""
+        return AttachmentOut(selectors.list_attachments(application), many=True).data
+
+
 class ApplicationDetail(NounDetail):
-    """GET one application."""
+    """GET one application with its papers."""
 
     door = selectors.get_application_for
-    output = ApplicationOut
+    output = ApplicationWithPapersOut
+
+
+class AttachmentDownload(ApiView):
+    """GET a paper as it was filed; the right is judged now, and only what was found clean opens."""
+
+    media_type = "application/octet-stream"
+
+    def get(self, request: Request, number: str, file: str) -> FileResponse:
+        """The bytes, never to be rendered in place."""
+        application = selectors.get_application_for(self.scope, number)
+        stored = get_file(file, owner_ref=application.ref)
+        return FileResponse(
+            open_file(stored), as_attachment=True, filename=stored.original_name,
+            content_type=self.media_type,
+        )  # fmt: skip
 
 
 class ApplicationVerb(VerbView):
@@ -127,14 +166,6 @@ class AttachmentIn(StrictSerializer):
 
     kind = Text(max_length=40)
     file = serializers.FileField()
-
-
-class AttachmentOut(serializers.Serializer):
-    """A paper on the file, and the scanner's word on it."""
-
-    kind = serializers.CharField()
-    file = serializers.CharField(source="file.public_id")
-    verdict = serializers.CharField(source="file.verdict")
 
 
 class AttachFile(ApplicationVerb):

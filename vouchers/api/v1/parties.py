@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -153,6 +154,7 @@ class ProviderOut(serializers.Serializer):
     name_zh = serializers.CharField(source="company.name_zh")
     offers = serializers.SerializerMethodField()
 
+    @extend_schema_field(OfferOut(many=True))
     def get_offers(self, provider: Any) -> Any:
         """Offers without an end."""
         return OfferOut(provider.offers.filter(valid_until__isnull=True), many=True).data

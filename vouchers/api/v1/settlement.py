@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -54,10 +55,12 @@ class BatchOut(serializers.Serializer):
     instructions = serializers.SerializerMethodField()
     is_demo = serializers.BooleanField()
 
+    @extend_schema_field(SettlementLineOut(many=True))
     def get_lines(self, batch: Any) -> Any:
         """Its debts, in order."""
         return SettlementLineOut(selectors.list_lines(batch), many=True).data
 
+    @extend_schema_field(InstructionOut(many=True))
     def get_instructions(self, batch: Any) -> Any:
         """The rows of the payment sheet, in order."""
         return InstructionOut(selectors.list_instructions(batch), many=True).data

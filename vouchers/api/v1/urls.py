@@ -41,6 +41,11 @@ urlpatterns = [
         applications.AttachFile.as_view(),
         name="attach-file",
     ),
+    path(
+        "applications/<str:number>/attachments/<str:file>",
+        applications.AttachmentDownload.as_view(),
+        name="attachment",
+    ),
     path("notices", notices.PostNotice.as_view(), name="post-notice"),
     path("notices/<str:number>", notices.NoticeDetail.as_view(), name="notice"),
     path(
@@ -50,6 +55,7 @@ urlpatterns = [
     ),
     path("vouchers", vouchers.VoucherList.as_view(), name="vouchers"),
     path("vouchers/<str:number>", vouchers.VoucherDetail.as_view(), name="voucher"),
+    path("vouchers/<str:number>/certificate", vouchers.Certificate.as_view(), name="certificate"),
     path("certificate-checks", vouchers.CheckCertificate.as_view(), name="check-certificate"),
     collection("redemptions", redemptions.RedemptionList, redemptions.RequestRedemption),
     path("redemptions/<str:number>", redemptions.RedemptionDetail.as_view(), name="redemption"),

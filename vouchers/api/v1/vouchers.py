@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.http import HttpResponse
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -13,6 +14,7 @@ from vouchers.api.fields import Text
 from vouchers.api.v1.applications import ReasonIn
 from vouchers.applications.selectors import get_application_for
 from vouchers.issuance import selectors, services
+from vouchers.issuance.writers import certificate_pdf
 
 
 class VoucherOut(serializers.Serializer):
@@ -51,6 +53,19 @@ class VoucherDetail(NounDetail):
 
     door = selectors.get_voucher_for
     output = VoucherOut
+
+
+class Certificate(ApiView):
+    """GET the certificate as PDF, once the voucher is issued."""
+
+    media_type = "application/pdf"
+
+    def get(self, request: Request, number: str) -> HttpResponse:
+        """Whoever may see the voucher."""
+        voucher = selectors.get_voucher_for(self.scope, number)
+        response = HttpResponse(certificate_pdf(voucher), content_type=self.media_type)
+        response["Content-Disposition"] = f'attachment; filename="{voucher.number}.pdf"'
+        return response
 
 
 class VoucherVerb(VerbView):

@@ -173,4 +173,7 @@ class Paper(Desk):
         """The bytes, never rendered in place."""
         application = get_application_for(self.scope, number)
         stored = get_file(public_id, owner_ref=application.ref)
-        return FileResponse(open_file(stored), as_attachment=True, filename=stored.original_name)
+        return FileResponse(
+            open_file(stored), as_attachment=True, filename=stored.original_name,
+            content_type=stored.content_type,
+        )  # fmt: skip
