@@ -76,14 +76,14 @@ def serve(state: Path) -> None:
         manage("collectstatic", "--noinput", "-v0", environment=environment)
         # Web and workers never hold the owner's key.
         runtime = {**environment, "DATABASE_OWNER_URL": ""}
-        children.update(start_children(state, runtime, port))
+        children["web"] = start_web(state, runtime, port)
         wait_for_page(children, port)
         tell(state, port, environment)
         (state / SEEDING).touch()
         children["demo world"] = spawn(
             "seed", state, runtime, "manage.py", "seed", *os.environ.get("SEED_OPTIONS", "").split()
         )
-        watch(state, children, services)
+        watch(state, runtime, children, services)
     finally:
         stop(children)
         (state / "instance.json").unlink(missing_ok=True)
@@ -175,20 +175,25 @@ def manage(*words: str, environment: dict[str, str]) -> None:
         raise embedded.CannotStart(f"manage.py {words[0]} failed ({last}).")
 
 
-def start_children(
-    state: Path, environment: dict[str, str], port: int
-) -> dict[str, subprocess.Popen[bytes]]:
-    """Web, worker, beat: each with its own log, each ended with us."""
+def start_web(state: Path, environment: dict[str, str], port: int) -> subprocess.Popen[bytes]:
+    """The pages and the API."""
+    heartbeat = "/dev/shm" if os.access("/dev/shm", os.W_OK) else str(state)  # noqa: S108
+    return spawn(
+        "web", state, environment,
+        "-m", "gunicorn", "config.wsgi", "--bind", f"127.0.0.1:{port}", "--workers", "2",
+        "--worker-class", "gthread", "--threads", "4", "--worker-tmp-dir", heartbeat,
+        "--no-control-socket",
+    )  # fmt: skip
+
+
+def start_workers(state: Path, environment: dict[str, str]) -> dict[str, subprocess.Popen[bytes]]:
+    """Worker and beat, once the demo world is told: their clock runs at its end, not in its midst.
+
+    A worker that met the story half-way would issue vouchers months ahead of their first use.
+    """
     celery = ["-m", "celery", "-A", "config", "--quiet"]
     worker = {**environment, "DB_PROFILE": "worker"}
-    heartbeat = "/dev/shm" if os.access("/dev/shm", os.W_OK) else str(state)  # noqa: S108
     return {
-        "web": spawn(
-            "web", state, environment,
-            "-m", "gunicorn", "config.wsgi", "--bind", f"127.0.0.1:{port}", "--workers", "2",
-            "--worker-class", "gthread", "--threads", "4", "--worker-tmp-dir", heartbeat,
-            "--no-control-socket",
-        ),
         "worker": spawn(
             "worker", state, worker,
             *celery, "worker", "-P", "threads", "-c", "2", "--without-mingle", "--without-gossip",
@@ -247,7 +252,10 @@ def tell(state: Path, port: int, environment: dict[str, str]) -> None:
 
 
 def watch(
-    state: Path, children: dict[str, subprocess.Popen[bytes]], services: embedded.Services | None
+    state: Path,
+    environment: dict[str, str],
+    children: dict[str, subprocess.Popen[bytes]],
+    services: embedded.Services | None,
 ) -> None:
     """Until a child that should live has ended."""
     while True:
@@ -262,6 +270,7 @@ def watch(
             else:
                 (state / SEEDING).unlink(missing_ok=True)
             del children[name]
+            children.update(start_workers(state, environment))
         if services and services.postgres.poll() is not None:
             raise embedded.CannotStart("PostgreSQL stopped; postgres.log tells why.")
         if services and services.redis.poll() is not None:
