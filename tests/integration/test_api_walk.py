@@ -184,7 +184,7 @@ def test_answers_are_as_the_description_says(sale: Sale) -> None:
     people = [sale.scheme.cast.people[name] for name in (*OFFICERS, "buyer_agent", "seller_sales")]
     for address, methods in routes():
         path = "/api/v1/" + address.replace("<str:number>", "{number}").replace("<int:", "<")
-        path = re.sub(r"<(?:str:)?(\w+)>", r"{\1}", path)
+        path = re.sub(r"<(?:str:|path:)?(\w+)>", r"{\1}", path)
         for method in methods:
             for user in people if method == "get" else people[:1]:
                 filled = path.replace("{number}", numbers.get(address.split("/")[0], ("x",))[0])

@@ -88,7 +88,7 @@ def test_every_posting_verb_keeps_to_its_key(given: Callable[[Sale], Any]) -> No
     act, otherwise = given(sale)
     for key, code in (
         ("", "idempotency_key_required"), ("a\nb", "idempotency_key_malformed"),
-        ("k" * 256, "idempotency_key_malformed"),
+        ("k" * 256, "idempotency_key_malformed"), ("one/1", "idempotency_key_malformed"),
     ):  # fmt: skip
         with pytest.raises(InvalidInput, match=code):
             act({"request_key": key})
@@ -142,6 +142,12 @@ def test_a_repeated_order_is_answered_and_marked_as_a_replay(
     other = client.post("/api/v1/redemptions", {**body, "price_fen": 1}, **words)
     assert (other.status_code, other.json()["code"]) == (409, "request_key_reused")
     assert set(other.json()["messages"]) == {"zh-Hans", "en"}
+    told = client.get("/api/v1/requests/by-key/k1").json()
+    assert told["entries"] == first.json()["entries"]
+    assert told["subject_ref"] == f"redemption:{first.json()['result']['number']}"
+    for stranger, key in ((client, "k2"), (client_of(sale, "rival_agent"), "k1")):
+        unknown = stranger.get(f"/api/v1/requests/by-key/{key}")
+        assert (unknown.status_code, unknown.json()["code"]) == (404, "request_not_found")
     bare = client.post("/api/v1/redemptions", body, format="json")
     assert (bare.status_code, bare.json()["code"]) == (422, "idempotency_key_required")
     assert voucher_money(sale.voucher)["held"] == 60_000

@@ -140,11 +140,16 @@ def posted(request_ref: str, noun: Any, status: int) -> Response:
     """{entries, result}: a replay answers 200 with `Idempotent-Replayed: true`."""
     event = find_request_event(request_ref)
     replayed = event is not None and event.request_id != current_request_id()
-    entries = [
-        {"number": entry.number, "kind": entry.kind, "key": entry.key}
-        for entry in list_request_entries(request_ref)
-    ]
-    response = Response({"entries": entries, "result": noun}, status=200 if replayed else status)
+    body = {"entries": entries_of(request_ref), "result": noun}
+    response = Response(body, status=200 if replayed else status)
     if replayed:
         response["Idempotent-Replayed"] = "true"
     return response
+
+
+def entries_of(request_ref: str) -> list[dict[str, str]]:
+    """The journal entries a request made."""
+    return [
+        {"number": entry.number, "kind": entry.kind, "key": entry.key}
+        for entry in list_request_entries(request_ref)
+    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from hashlib import sha256
@@ -28,6 +29,10 @@ class Leg(NamedTuple):
     amount_fen: int
 
 
+# How several entries of one request are numbered: as a key it would be another request's entry.
+_NUMBERED = re.compile(r"/[0-9]+$")
+
+
 class Request(NamedTuple):
     """What identifies a posting request: who asked, their key, the digest of what they asked."""
 
@@ -42,10 +47,13 @@ class Request(NamedTuple):
                 "idempotency_key_required",
                 _("This request moves money: send an Idempotency-Key of your own choosing."),
             )
-        if len(request_key) > 255 or not request_key.isprintable():
+        if len(request_key) > 255 or not request_key.isprintable() or _NUMBERED.search(request_key):
             raise InvalidInput(
                 "idempotency_key_malformed",
-                _("The Idempotency-Key may hold at most 255 printable characters."),
+                _(
+                    "The Idempotency-Key may hold at most 255 printable characters, "
+                    "without a slash and a number at its end."
+                ),
             )
         return cls(actor.request_ref(request_key), sha256(rfc8785.dumps(dict(body))).digest())
 

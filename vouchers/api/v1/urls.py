@@ -12,6 +12,7 @@ from vouchers.api.v1 import (
     parties,
     programmes,
     redemptions,
+    requests,
     settlement,
     vouchers,
 )
@@ -56,6 +57,7 @@ urlpatterns = [
     path("vouchers", vouchers.VoucherList.as_view(), name="vouchers"),
     path("vouchers/<str:number>", vouchers.VoucherDetail.as_view(), name="voucher"),
     path("vouchers/<str:number>/certificate", vouchers.Certificate.as_view(), name="certificate"),
+    path("requests/by-key/<path:key>", requests.RequestByKey.as_view(), name="request"),
     path("certificate-checks", vouchers.CheckCertificate.as_view(), name="check-certificate"),
     collection("redemptions", redemptions.RedemptionList, redemptions.RequestRedemption),
     path("redemptions/<str:number>", redemptions.RedemptionDetail.as_view(), name="redemption"),
