@@ -2,7 +2,7 @@
 
 All provinces; prefectures and counties of the provinces whose schemes we know, at the end of 2023.
 Where a place's first day is not known, `valid_from` is the day GB/T 2260-2007 took effect.
-99xxxx is the demo's invented province.
+98xxxx and 99xxxx are the demo's invented provinces.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 TABLE = Path(__file__).with_name("data") / "divisions.csv"
-DEMO_PREFIX = "99"
 _LEVELS = (2, 4, 6)
 
 

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from companies.agencies.models import Deadline
 from vouchers.applications import services as files
 from vouchers.issuance import services as vouchers
+from vouchers.redemptions import services as redemptions
 
 
 def carry_out(at: datetime, kinds: str) -> None:
@@ -14,6 +15,7 @@ def carry_out(at: datetime, kinds: str) -> None:
     verbs = {
         "applications": files.carry_out_deadline,
         "issuance": vouchers.carry_out_deadline,
+        "redemptions": redemptions.carry_out_deadline,
     }
     waiting = Deadline.objects.filter(
         kind__startswith=kinds, due_at__lte=at, done_at__isnull=True, failed_at__isnull=True

@@ -204,6 +204,7 @@ class File:
         self.provider_agent = Actor.person(world.provider_agents[self.seller].pk)
         self.price_fen = -(-grant_fen * 10_000 // scheme.RATE_BP)
         self.grant_fen = min(grant_fen, scheme.CAP_FEN)
+        self.service = "data" if number % 5 == 3 else "compute"
         self.application: Application
 
     @property
@@ -214,9 +215,9 @@ class File:
     def form(self, first: date) -> dict[str, Any]:
         """What the company says."""
         return {
-            "purpose": papers.purpose(self.price_fen),
-            "kind": "compute",
-            "service_class": "compute",
+            "purpose": papers.purpose(self.number, self.service),
+            "kind": self.service,
+            "service_class": self.service,
             "provider_number": self.provider.number,
             "planned_amount_fen": self.price_fen,
             "contract_number": f"DEMO-{self.window.code}-{self.number:04d}",
@@ -285,7 +286,7 @@ class File:
         return redemptions.request_redemption(
             actor=self.agent,
             voucher_id=voucher.pk,
-            offer_id=self.world.offers[f"{self.seller}:compute"].pk,
+            offer_id=self.world.offers[f"{self.seller}:{self.service}"].pk,
             order_number=f"SO-DEMO-{serial:05d}",
             price_fen=price_fen,
             requested_fen=None,
@@ -318,6 +319,7 @@ class File:
                 invoice_number=number,
                 voucher=voucher.number,
                 first=day - timedelta(days=4),
+                service=self.service,
             ),
             usage_name="usage.csv",
             at=at,

@@ -6,10 +6,9 @@ import csv
 import io
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from companies.local_time import SHANGHAI
-from vouchers.money import format_yuan
 
 FOCUS_COLUMNS = (
     "BilledCost",
@@ -41,6 +40,45 @@ FOCUS_COLUMNS = (
     "x_VoucherNumber",
     "x_BeneficiaryUSCC",
 )
+
+
+PURPOSES = {
+    "compute": (
+        "训练面向制造质检的视觉模型，并为三条产线提供在线推理。",
+        "在行业语料上微调语言模型，用于设备检修问答。",
+        "对气象与水文数据做中长期预报模型的训练。",
+        "为药物分子筛选提供批量推理算力。",
+        "训练多语种客服语音模型，替换现有外购接口。",
+        "开展自动驾驶仿真场景的渲染与策略训练。",
+        "为煤矿安全监测视频做实时识别推理。",
+    ),
+    "data": (
+        "采购脱敏后的工业缺陷图像数据，用于模型训练。",
+        "采购行业标准语料与标注服务，建立评测集。",
+        "采购遥感影像数据产品，用于农情分析模型。",
+        "采购医学影像标注服务，经伦理审查后使用。",
+    ),
+}
+
+
+class Sold(NamedTuple):
+    """What a bill says of a service."""
+
+    description: str
+    quantity: str
+    unit: str
+    category: str
+    name: str
+    sku: str
+
+
+SOLD = {
+    "compute": Sold(
+        "GPU card hours (demo)", "24.0", "GPU-Hours", "AI and Machine Learning",
+        "Training platform", "GPU-DEMO",
+    ),
+    "data": Sold("Data products (demo)", "1.0", "Datasets", "Analytics", "Data market", "SET-DEMO"),
+}  # fmt: skip
 
 
 def contract_pdf(title: str) -> bytes:
@@ -77,6 +115,7 @@ def usage_bill(
     invoice_number: str,
     voucher: str,
     first: date,
+    service: str = "compute",
     rows: int = 3,
 ) -> bytes:
     """A FOCUS CSV whose BilledCost sums to `amount_fen`; one charge a day from `first` on."""
@@ -84,6 +123,7 @@ def usage_bill(
     writer = csv.DictWriter(out, FOCUS_COLUMNS, lineterminator="\n")
     writer.writeheader()
     each, rest = divmod(amount_fen, rows)
+    what = SOLD[service]
     start = datetime(first.year, first.month, first.day, tzinfo=SHANGHAI)
     for index in range(rows):
         fen = each + (rest if index == 0 else 0)
@@ -96,14 +136,14 @@ def usage_bill(
                 "BillingAccountId": account, "BillingAccountName": company,
                 "BillingCurrency": "CNY",
                 "BillingPeriodStart": _utc(start), "BillingPeriodEnd": _utc(start + timedelta(60)),
-                "ChargeCategory": "Usage", "ChargeDescription": "GPU card hours (demo)",
+                "ChargeCategory": "Usage", "ChargeDescription": what.description,
                 "ChargePeriodStart": begun, "ChargePeriodEnd": ended,
                 "InvoiceIssuerName": provider, "ProviderName": provider, "PublisherName": provider,
-                "PricingQuantity": "24.0", "PricingUnit": "GPU-Hours",
-                "ConsumedQuantity": "24.0", "ConsumedUnit": "GPU-Hours",
-                "ServiceCategory": "AI and Machine Learning", "ServiceName": "Training platform",
+                "PricingQuantity": what.quantity, "PricingUnit": what.unit,
+                "ConsumedQuantity": what.quantity, "ConsumedUnit": what.unit,
+                "ServiceCategory": what.category, "ServiceName": what.name,
                 "ChargeFrequency": "Usage-Based", "InvoiceId": invoice_number,
-                "ResourceId": f"job-{invoice_number[-8:]}-{index}", "SkuId": "GPU-DEMO",
+                "ResourceId": f"job-{invoice_number[-8:]}-{index}", "SkuId": what.sku,
                 "x_VoucherNumber": voucher, "x_BeneficiaryUSCC": credit_code,
             }
         )  # fmt: skip
@@ -139,9 +179,10 @@ def receipt(number: str, day: date, amount_fen: int, payer: str, payee: str) -> 
     }
 
 
-def purpose(fen: int) -> str:
-    """A sentence for the form."""
-    return f"大模型训练与推理（演示数据 · DEMO），计划采购 {format_yuan(fen)} 元"
+def purpose(number: int, service: str) -> str:
+    """A sentence for the form, another for each applicant in turn."""
+    sentences = PURPOSES[service]
+    return f"{sentences[number % len(sentences)]}（演示）"
 
 
 def _utc(at: datetime) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 from companies.audit.services import seal_events
 from config.management.demo import scheme
 from config.management.demo.autumn import Autumn
+from config.management.demo.desks import Desks
 from config.management.demo.due import carry_out
 from config.management.demo.life import File, Scheme, set_up_scheme
 from config.management.demo.world import World, build_world, instant
@@ -18,7 +19,6 @@ from vouchers.applications import services as files
 from vouchers.applications.models import PublicNotice
 from vouchers.issuance import services as vouchers
 from vouchers.issuance.models import Voucher
-from vouchers.redemptions import services as redemptions
 from vouchers.redemptions.models import Redemption
 from vouchers.settlement import selectors as batches
 from vouchers.settlement import services as settlement
@@ -30,6 +30,8 @@ NOW = instant(date(2026, 10, 30), 10)
 FIRST_BATCH = 72
 AT_CAP = (3, 17, 38, 61)
 MOST_FEN = 6_000_000_000
+LATE = 92  # began a file and let the round pass
+USED_UP = 69  # spends its whole voucher at once
 Progress = Callable[[int, int], None]
 
 
@@ -78,6 +80,7 @@ class Story:
             file.submit(at + timedelta(minutes=20))
             self.files.append(file)
             at += timedelta(hours=1) if number % 8 else timedelta(hours=17)
+        File(self.world, self.scheme.first, LATE, 20_000_000).draft(at)  # and never handed in
         return at
 
     def _grants(self) -> list[int]:
@@ -160,7 +163,8 @@ class Story:
         return instant(date(2026, 5, 20))
 
     def spring_redemptions(self) -> datetime:
-        """From June on, most vouchers are used for the first time."""
+        """From June on, most vouchers are used for the first time, one of them up."""
+        self.use(self.files[USED_UP - 1], instant(date(2026, 6, 2)), share=1)
         return self._season(date(2026, 6, 1), [n for n in range(1, 70) if n % 10 != 9][:40])
 
     def summer_redemptions(self) -> datetime:
@@ -179,7 +183,7 @@ class Story:
         voucher = self.vouchers[file.number]
         self.serial += 1
         serial = self.serial
-        price_fen = file.price_fen // share // 100 * 100
+        price_fen = file.price_fen // share // 100 * 100 if share > 1 else file.price_fen
         redemption = file.order(voucher, serial, price_fen, at)
         steps: dict[str, Callable[[], Any]] = {
             "confirm": lambda: file.confirm(redemption, at + timedelta(hours=1)),
@@ -196,7 +200,7 @@ class Story:
         return redemption
 
     def first_payment(self) -> datetime:
-        """The first batch: one row fails (an account the bank no longer knows), paid anew."""
+        """The first batch: one row fails (an account the bank does not know), paid anew."""
         at = instant(date(2026, 7, 6))
         batch = self.pay(at)
         failed = settlement.draw_up_follow_up(
@@ -283,31 +287,7 @@ class Story:
         return Autumn(self.world, self.scheme, self.post, self.vouchers).tell()
 
     def open_redemptions(self) -> datetime:
-        """What is on the desks at the end: orders, bills, disputes, a suspended voucher."""
-        at = instant(date(2026, 10, 20))
-        for number, until in ((1, "confirm"), (2, "order"), (4, "prove"), (5, "countersign")):
-            self.use(self.files[number - 1], at, share=6, until=until)
-        disputed = self.use(self.files[6], at, share=6, until="prove")
-        redemptions.dispute_redemption(
-            actor=self.files[6].agent,
-            redemption_id=disputed.pk,
-            reason="账单中有两日未使用（演示）。",
-            at=at + timedelta(days=7),
-        )
-        for number in (11, 12, 13):
-            self.use(self.files[number - 1], at - timedelta(days=3), share=6)
-        cancelled = self.use(self.files[7], at, share=6, until="order")
-        redemptions.cancel_redemption(
-            actor=self.files[7].agent,
-            redemption_id=cancelled.pk,
-            at=at + timedelta(hours=2),
-            request_key="cancel-1",
-        )
-        vouchers.suspend_voucher(
-            actor=self.world.actor("approver2"),
-            voucher_id=self.vouchers[14].pk,
-            reason="用量曲线异常，待核实（演示）。",
-            at=at + timedelta(days=8),
-        )
+        """What is on the desks at the end."""
+        Desks(self).tell()
         carry_out(NOW - timedelta(hours=1), "issuance.")
         return NOW

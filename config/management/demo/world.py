@@ -25,6 +25,7 @@ from vouchers.providers.models import Offer, Provider
 SETUP = Actor.system("setup")
 DIGITS = "〇一二三四五六七八九"
 INDUSTRIES = ("6513", "6520", "6550", "7310", "7320", "3921", "6450", "8710", "2770", "0190")
+ELSEWHERE = "980100"  # in another invented province
 TOWNS = ("990100", "990200", "990300", "990400", "990000")
 APPLICANTS = 92
 PROVIDER_NAMES = ("智算中心", "云算", "超算服务", "数据服务", "边缘算力")
@@ -140,7 +141,7 @@ def _company(world: World, stem: str, name_zh: str, name_en: str, number: int) -
         name_zh=name_zh,
         name_en=name_en,
         entity_type="enterprise",
-        region_code=TOWNS[number % len(TOWNS)],
+        region_code=ELSEWHERE if is_outside(number) else TOWNS[number % len(TOWNS)],
         industry_code=INDUSTRIES[number % len(INDUSTRIES)],
         staff=world.random.choice((8, 18, 46, 86, 120, 260, 420)),
         revenue_fen=world.random.randrange(300, 60_000) * 1_000_000,
@@ -149,6 +150,11 @@ def _company(world: World, stem: str, name_zh: str, name_en: str, number: int) -
         is_demo=True,
         at=world.begun,
     )
+
+
+def is_outside(number: int) -> bool:
+    """One buyer in nine comes from beyond the province."""
+    return number % 9 == 4
 
 
 def _applicant(world: World, number: int) -> None:
