@@ -24,7 +24,9 @@ APPEND_ONLY = frozenset(
         "programmes_capentry",
         "applications_fileseat",
         "applications_decision",
+        "applications_applicationfunding",
         "applications_applicationversion",
+        "issuance_voucherfunding",
     }
 )
 READ_ONLY = frozenset({"ledger_chartmove", "audit_logepoch", "django_migrations"})

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import os
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import psycopg2
+import psycopg2.errors
 import pytest
 from django.conf import settings
 from django.db import connections
@@ -29,9 +31,22 @@ def as_owner(database: str) -> Any:
 
 def clone(name: str) -> None:
     """A fresh copy of the migrated template (0.1 s)."""
+    drop(name)
     with as_owner("postgres").cursor() as cursor:
-        cursor.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
         cursor.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
+
+
+def drop(name: str) -> None:
+    """Away with a clone. Only autovacuum's passing worker cannot be sent away: it is waited for."""
+    with as_owner("postgres").cursor() as cursor:
+        for patience in range(20, -1, -1):
+            try:
+                cursor.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+                return
+            except psycopg2.errors.InsufficientPrivilege:
+                if not patience:
+                    raise
+                time.sleep(0.25)
 
 
 def point_at(name: str) -> None:
@@ -73,8 +88,7 @@ def committed(blocker: Any, name: str) -> Iterator[str]:
         finally:
             point_at(before)
             (Path(settings.STATE_DIR) / "demo-clock").unlink(missing_ok=True)
-            with as_owner("postgres").cursor() as cursor:
-                cursor.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+            drop(name)
 
 
 @pytest.fixture

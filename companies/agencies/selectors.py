@@ -59,6 +59,14 @@ def list_open_deadlines(subject_ref: str) -> QuerySet[Deadline]:
     ).order_by("due_at", "id")
 
 
+def is_overdue(*, subject_ref: str, kind: str, at: datetime) -> bool:
+    """Whether this promise's day is over, though no worker has come by yet."""
+    return Deadline.objects.filter(
+        subject_ref=subject_ref, kind=kind, due_at__lte=at, done_at__isnull=True,
+        paused_at__isnull=True,
+    ).exists()  # fmt: skip
+
+
 def seconds_overdue(at: datetime) -> int:
     """How long the oldest duty that is due and undone has waited; 0 where none does."""
     waiting = Deadline.objects.filter(

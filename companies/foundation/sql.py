@@ -6,9 +6,12 @@ before 1.0 migrations run forward only. The catalogue check compares the databas
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from django.db import migrations
+
+from companies.foundation.states import Steps
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -38,3 +41,30 @@ def append_only(table: str) -> migrations.RunSQL:
         """,
         reverse_sql=migrations.RunSQL.noop,
     )
+
+
+def follows_steps(table: str, steps: Steps, *, born: str, timed: bool = True) -> migrations.RunSQL:
+    """Refuse a status that `steps` do not lead to; `timed`: and a `status_at` that goes back.
+
+    A migration that changes the steps makes the triggers anew.
+    """
+    triggers = [f"{table}_steps"] + [f"{table}_time_forward"] * timed
+    made = {
+        f"{table}_steps": f"status_follows_steps('{steps_argument(steps)}', '{born}')",
+        f"{table}_time_forward": "time_goes_forward()",
+    }
+    return migrations.RunSQL(
+        "\n".join(
+            f"DROP TRIGGER IF EXISTS {name} ON {table}; "
+            f"CREATE TRIGGER {name} BEFORE INSERT OR UPDATE ON {table} "
+            f"FOR EACH ROW EXECUTE FUNCTION {made[name]}; "
+            f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name};"
+            for name in triggers
+        ),
+        reverse_sql=migrations.RunSQL.noop,
+    )
+
+
+def steps_argument(steps: Steps) -> str:
+    """The steps as the trigger is given them."""
+    return json.dumps({str(old): sorted(map(str, new)) for old, new in sorted(steps.items())})

@@ -16,13 +16,24 @@ from typing import ParamSpec, TypeVar
 from django.db import DatabaseError, connection, transaction
 from django.utils.translation import gettext_lazy as _
 
-from companies.errors import InvariantBroken, TryAgain
+from companies.errors import Conflict, InvariantBroken, TryAgain
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 # serialization_failure, deadlock_detected, lock_not_available: PostgreSQL says "once more".
 RETRIED = {"40001", "40P01", "55P03"}
+# They speak only when somebody else was faster between our look and our write. A noun's
+# `<table>_time_forward` does, too: the other's instant was the later one.
+RACES = {
+    "one_live_application_per_object",
+    "one_live_line_per_redemption_and_line",
+    "one_seat_per_person_and_file",
+    "one_voucher_per_application_kind_and_side",
+    "signatures_differ",
+    "evidence_claimed_once",
+    "decision_in_order",
+}
 ATTEMPTS = 5
 SECONDS_IN_ALL = 8.0
 
@@ -41,7 +52,8 @@ def constraint_name(error: DatabaseError) -> str:
 def verb(function: Callable[P, T]) -> Callable[P, T]:
     """Run `function` in its own durable transaction, retrying what PostgreSQL asks to retry.
 
-    Raises TryAgain `lock_timeout` after five attempts or eight seconds.
+    Raises TryAgain `lock_timeout` after five attempts or eight seconds, Conflict `moved_meanwhile`
+    where somebody else was faster.
     """
 
     @functools.wraps(function)
@@ -55,6 +67,11 @@ def verb(function: Callable[P, T]) -> Callable[P, T]:
                     return function(*args, **kwargs)
             except DatabaseError as error:
                 late = time.monotonic() - begun > SECONDS_IN_ALL
+                name = constraint_name(error)
+                if name in RACES or name.endswith("_time_forward"):
+                    raise Conflict(
+                        "moved_meanwhile", _("Someone else has just moved this record.")
+                    ) from error
                 if sqlstate(error) not in RETRIED:
                     raise
                 if attempt >= ATTEMPTS or late or connection.in_atomic_block:

@@ -228,10 +228,10 @@ def test_a_debt_of_an_expired_voucher_reversed_goes_on_to_the_pool() -> None:
 @pytest.mark.parametrize(
     ("change", "name"),
     [
-        ("requested_fen = price_fen + 1", "redemption_amounts_in_order"),
+        ("requested_fen = price_fen + 1", "redemption_frozen"),
         ("held_fen = 0", "redemption_held_while_live"),
-        ("accepted_fen = eligible_fen", "redemption_within_rate"),
-        ("status = 'PAID', held_fen = 0", "redemption_status_known"),
+        ("accepted_fen = eligible_fen", "redemption_frozen"),
+        ("status = 'PAID', held_fen = 0", "status_follows_steps"),
     ],
 )
 def test_the_table_itself_refuses_what_no_verb_would_write(change: str, name: str) -> None:

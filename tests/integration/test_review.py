@@ -83,14 +83,16 @@ def test_a_file_sent_back_needs_another_reviewer() -> None:
 def test_rejecting_needs_a_reason_and_tells_the_remedy() -> None:
     scheme = given_programme()
     file = given_recommended_application(scheme)
-    reject = {"actor": scheme.actor("approver"), "application_id": file.pk, "request_key": "no"}
+    reject = {"actor": scheme.actor("approver"), "application_id": file.pk}
     with pytest.raises(InvalidInput, match="reason_missing"):
-        files.reject_application(reason="  ", at=scheme.later(), **reject)
-    done = files.reject_application(reason="资金安排调整", at=scheme.later(), **reject)
+        files.reject_application(reason="  ", at=scheme.later(), request_key="no", **reject)
+    done = files.reject_application(
+        reason="资金安排调整", at=scheme.later(), request_key="no", **reject
+    )
     assert done.status == "REJECTED"
     assert Letter.objects.get(subject_ref=file.ref, kind="DECISION").remedy
     with pytest.raises(Conflict, match="wrong_state"):
-        files.reject_application(reason="再次", at=scheme.later(), **reject)
+        files.reject_application(reason="再次", at=scheme.later(), request_key="again", **reject)
 
 
 def test_an_approver_may_return_a_recommended_file() -> None:

@@ -6,6 +6,7 @@ from companies.agencies.services.deadlines import (
     lock_due_deadline,
     open_deadline,
     pause_deadlines,
+    require_in_time,
     resume_deadlines,
     sweep_deadlines,
 )
@@ -18,6 +19,7 @@ __all__ = [
     "open_deadline",
     "pause_deadlines",
     "register_agency",
+    "require_in_time",
     "resume_deadlines",
     "sweep_deadlines",
 ]

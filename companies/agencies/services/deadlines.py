@@ -10,8 +10,11 @@ import random
 from datetime import datetime, timedelta
 
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from companies.agencies.models import Deadline
+from companies.agencies.selectors import is_overdue
+from companies.errors import Conflict
 from companies.foundation.locks import lock_rows
 from companies.foundation.verbs import assert_in_transaction, verb
 from companies.notifications.services import wake
@@ -32,9 +35,17 @@ def open_deadline(
     )
 
 
-def close_deadline(*, subject_ref: str, kind: str, at: datetime, outcome: str) -> None:
-    """A step: the promise is kept or moot. Nothing happens where none is open."""
-    for deadline in _lock_open(subject_ref, kind=kind):
+def require_in_time(*, subject_ref: str, kind: str, at: datetime) -> None:
+    """A step: a late sweeper lets no late act through. Raises Conflict `deadline_passed`."""
+    assert_in_transaction()
+    if is_overdue(subject_ref=subject_ref, kind=kind, at=at):
+        raise Conflict("deadline_passed", _("The time given for this is over."))
+
+
+def close_deadline(*, subject_ref: str, at: datetime, outcome: str, kind: str = "") -> None:
+    """A step: the promise is kept or moot, without `kind` all of this noun's. Nothing happens
+    where none is open."""
+    for deadline in _lock_open(subject_ref, **({"kind": kind} if kind else {})):
         deadline.done_at = at
         deadline.outcome = outcome
         deadline.save(update_fields=["done_at", "outcome"])

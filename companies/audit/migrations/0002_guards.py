@@ -9,7 +9,9 @@ class Migration(migrations.Migration):
     dependencies = [("audit", "0001_initial")]
 
     operations = [
-        *trigger_operations("companies/audit", "append_only", "event_stamped"),
+        *trigger_operations(
+            "companies/audit", "append_only", "event_stamped", "status_follows_steps"
+        ),
         append_only("audit_auditevent"),
         append_only("audit_auditleaf"),
         append_only("audit_treehead"),

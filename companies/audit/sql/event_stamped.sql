@@ -14,3 +14,4 @@ END $$;
 
 CREATE TRIGGER event_stamped BEFORE INSERT ON audit_auditevent
   FOR EACH ROW EXECUTE FUNCTION event_stamped();
+ALTER TABLE audit_auditevent ENABLE ALWAYS TRIGGER event_stamped;

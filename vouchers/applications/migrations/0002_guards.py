@@ -10,6 +10,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("applications", "0001_initial"),
         ("programmes", "0002_guards"),
+        ("providers", "0001_initial"),
         ("audit", "0002_guards"),
     ]
 

@@ -1,8 +1,9 @@
-"""What is handed in or posted stays; a burden rests on a letter."""
+"""What is handed in or posted stays, a file lives by its steps; a burden rests on a letter."""
 
 from django.db import migrations
 
-from companies.foundation.sql import trigger_operations
+from companies.foundation.sql import append_only, follows_steps, trigger_operations
+from vouchers.applications.states import STEPS
 
 
 class Migration(migrations.Migration):
@@ -14,5 +15,8 @@ class Migration(migrations.Migration):
             "application_frozen",
             "burden_rests_on_letter",
             "notice_frozen",
+            "file_papers_frozen",
         ),
+        append_only("applications_applicationfunding"),
+        follows_steps("applications_application", STEPS, born="DRAFT"),
     ]

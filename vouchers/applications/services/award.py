@@ -124,7 +124,8 @@ def release_file(
 def release_reservation(
     application: Application, *, request: Request, actor: Actor, at: datetime, part: int = 0
 ) -> None:
-    """A step: RESERVED back to the pools it came from; nothing where nothing stands there."""
+    """A step: RESERVED back to the pools it came from. The entry is written also where nothing
+    stands there, so that a repeated request finds its answer."""
     assert_in_transaction()
     fundings = list_fundings(application)
     balances = get_balances([funding.reserved_account_id for funding in fundings])
@@ -137,17 +138,16 @@ def release_reservation(
         for funding in fundings
         if balances[funding.reserved_account_id]
     ]
-    if legs:
-        post_entry(
-            EntryKind.UNRESERVE,
-            request=request,
-            agency_id=application.agency_id,
-            legs=legs,
-            at=at,
-            actor=actor,
-            subject_ref=application.ref,
-            part=part,
-        )
+    post_entry(
+        EntryKind.UNRESERVE,
+        request=request,
+        agency_id=application.agency_id,
+        legs=legs,
+        at=at,
+        actor=actor,
+        subject_ref=application.ref,
+        part=part,
+    )
     application.reserved_fen = 0
 
 

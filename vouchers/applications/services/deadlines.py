@@ -83,6 +83,7 @@ def _lapse(application: Application, deadline: Deadline, at: datetime) -> None:
         actor=SYSTEM,
         at=at,
         before=before,
+        request_ref=request.ref,
         deadline=deadline.kind,
     )
 

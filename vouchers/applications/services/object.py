@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 
+from companies.agencies.selectors import is_overdue
 from companies.agencies.services import (
     close_deadline,
     pause_deadlines,
@@ -56,7 +57,9 @@ def lodge_objection(
         raise not_found("notice_row")
     application = lock_application(row.application_id)
     objectable = (ApplicationStatus.IN_PUBLIC_NOTICE, ApplicationStatus.OBJECTED)
-    if application.status not in objectable or at < row.notice.posted_at:
+    # After an objection its period ends later than its notice's: the file's own promise counts.
+    is_over = is_overdue(subject_ref=application.ref, kind="applications.notice_end", at=at)
+    if application.status not in objectable or at < row.notice.posted_at or is_over:
         raise Conflict("notice_over", _("The period for objections to this row is over."))
     objection = Objection.objects.create(
         agency_id=application.agency_id,
@@ -136,6 +139,10 @@ def answer_objection(
         application, "application.objection_answered", actor=actor, at=at, duty=duty,
         before=before, request_ref=request.ref, upheld=upheld,
     )  # fmt: skip
+    if not application.objections.filter(status=ObjectionStatus.OPEN).exists():
+        close_deadline(
+            subject_ref=application.ref, kind="applications.objection", at=at, outcome="answered"
+        )
     if upheld:
         notice = PriorNotice.on(application, burden="REJECTED", reason=objection.answer)
         serve_prior_notice(notice, duty=duty, at=at)
@@ -151,9 +158,6 @@ def _return_to_notice(application: Application, *, actor: Actor, duty: Duty, at:
         return
     if application.decisions.filter(act=Act.OBJECTION, outcome="UPHELD").exists():
         return
-    close_deadline(
-        subject_ref=application.ref, kind="applications.objection", at=at, outcome="answered"
-    )
     resume_deadlines(subject_ref=application.ref, at=at)
     move(
         application,

@@ -80,7 +80,7 @@ def return_application(
     duty = require_officer(actor, found, (role,), at)
     application = lock_application(application_id)
     if application.status != found.status:
-        raise Conflict("moved_meanwhile", _("Someone else has just moved this file."))
+        raise Conflict("moved_meanwhile", _("Someone else has just moved this record."))
     require_step(STEPS, application.status, ApplicationStatus.RETURNED, application.number)
     note = require_reason(note)
     rules = rules_of(application)
@@ -220,6 +220,7 @@ def declare_ineligible(*, actor: Actor, application_id: int, at: datetime) -> Ap
         duty=duty,
         at=at,
         before=before,
+        request_ref=request.ref,
         reason=reason,
     )
     return application

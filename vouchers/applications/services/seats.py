@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
+from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from companies.errors import Conflict, NotAllowed
@@ -22,7 +24,7 @@ def take_seat(*, application: Application, user_id: int, act: str, at: datetime)
 
     A map gives OBJECTION a seat of its own, so who answers one is new to the file. Raises
     NotAllowed `seat_taken` where the person already has another seat on this file, and
-    `interest_in_file` for the applicant's own people.
+    `interest_in_file` for the people of the applicant, its provider, or a company related to them.
     """
     assert_in_transaction()
     seat_map = SeatMap.objects.get(pk=application.seat_map_id)
@@ -55,12 +57,16 @@ def sign(
     reason: str,
     at: datetime,
     cycle: int | None = None,
+    payees: Iterable[int] = (),
 ) -> Decision:
-    """A step: take the seat and sign. The digest covers what the signer had before the eyes.
+    """A step: take the seat and sign. The digest covers what the signer had before the eyes;
+    `payees` are companies this very act is about to pay.
 
     Raises NotAllowed `seat_taken`, Conflict `already_signed`.
     """
     assert_in_transaction()
+    if Membership.objects.filter(user_id=duty.user_id, company_id__in=list(payees)).exists():
+        raise _interested()
     seat = take_seat(application=application, user_id=duty.user_id, act=act, at=at)
     cycle = application.cycle if cycle is None else cycle
     earlier = Decision.objects.filter(
@@ -97,6 +103,16 @@ def sign(
 
 
 def _refuse_interest(application: Application, user_id: int) -> None:
-    """No officer judges a company for which he or she ever acted."""
-    if Membership.objects.filter(user_id=user_id, company_id=application.company_id).exists():
-        raise NotAllowed("interest_in_file", _("You act for this company yourself."))
+    """No officer judges a company for which he or she ever acted: the seat's trigger asks the same
+    function, so that both say one thing."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT has_interest(%s, file) FROM applications_application AS file WHERE id = %s",
+            [user_id, application.pk],
+        )
+        if cursor.fetchone()[0]:
+            raise _interested()
+
+
+def _interested() -> NotAllowed:
+    return NotAllowed("interest_in_file", _("You act for a company of this file yourself."))

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 
-from companies.agencies.services import close_deadline, resume_deadlines
+from companies.agencies.services import close_deadline, require_in_time, resume_deadlines
 from companies.errors import Conflict, InvalidInput, NotAllowed
 from companies.files.models import Verdict
 from companies.foundation.actors import Actor
@@ -53,7 +53,7 @@ from vouchers.providers.models import Provider
 def submit_application(*, actor: Actor, application_id: int, at: datetime) -> Application:
     """Hand the file in: everything it will be judged by is frozen now, and it gets its number.
 
-    Raises NotAllowed, Conflict `wrong_state`, `round_closed`, InvalidInput `form_invalid`,
+    Raises NotAllowed, Conflict `wrong_state`, `round_closed`, `deadline_passed`, `form_invalid`,
     `documents_missing`, `provider_unknown`, `related_party`, `duplicate_contract`.
     """
     found = find_application(application_id)
@@ -66,6 +66,8 @@ def submit_application(*, actor: Actor, application_id: int, at: datetime) -> Ap
     is_first = application.submitted_at is None
     if is_first:
         require_open(opened, application.programme, at)
+    else:
+        require_in_time(subject_ref=application.ref, kind="applications.return_reply", at=at)
     require_complete(application.form)
     provider = find_provider(application)
     _refuse_related(application, provider)

@@ -24,10 +24,10 @@ BEGIN
     RAISE EXCEPTION 'application_frozen: file % is handed in', OLD.number
       USING ERRCODE = 'check_violation', CONSTRAINT = 'application_frozen';
   END IF;
-  IF OLD.status IN ('ISSUED', 'INELIGIBLE', 'REJECTED', 'WITHDRAWN', 'LAPSED', 'CANCELLED')
-     AND NEW.status <> OLD.status THEN
-    RAISE EXCEPTION 'application_final: file % is %', OLD.number, OLD.status
-      USING ERRCODE = 'check_violation', CONSTRAINT = 'application_final';
+  IF NEW.approved_fen <> OLD.approved_fen AND NOT (
+       OLD.status = 'RECOMMENDED' AND NEW.status IN ('IN_PUBLIC_NOTICE', 'APPROVED')) THEN
+    RAISE EXCEPTION 'application_frozen: the award of file % stands', OLD.number
+      USING ERRCODE = 'check_violation', CONSTRAINT = 'application_frozen';
   END IF;
   RETURN NEW;
 END $$;

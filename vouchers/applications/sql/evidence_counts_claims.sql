@@ -11,6 +11,20 @@ CREATE TRIGGER evidence_born_unclaimed BEFORE INSERT ON applications_evidencedoc
   FOR EACH ROW EXECUTE FUNCTION evidence_born_unclaimed();
 ALTER TABLE applications_evidencedocument ENABLE ALWAYS TRIGGER evidence_born_unclaimed;
 
+CREATE FUNCTION evidence_final() RETURNS trigger LANGUAGE plpgsql
+  SET search_path = pg_catalog, public AS $$
+BEGIN
+  IF OLD.status IN ('RED_LETTERED', 'VOIDED') AND NEW.status <> OLD.status THEN
+    RAISE EXCEPTION 'evidence_final: a voided or red-lettered paper stays so'
+      USING ERRCODE = 'check_violation', CONSTRAINT = 'evidence_final';
+  END IF;
+  RETURN NEW;
+END $$;
+
+CREATE TRIGGER evidence_final BEFORE UPDATE ON applications_evidencedocument
+  FOR EACH ROW EXECUTE FUNCTION evidence_final();
+ALTER TABLE applications_evidencedocument ENABLE ALWAYS TRIGGER evidence_final;
+
 CREATE FUNCTION evidence_counts_claims() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
   SET search_path = pg_catalog, public AS $$
 BEGIN
@@ -29,3 +43,4 @@ END $$;
 
 CREATE TRIGGER evidence_counts_claims AFTER INSERT OR UPDATE ON applications_evidenceclaim
   FOR EACH ROW EXECUTE FUNCTION evidence_counts_claims();
+ALTER TABLE applications_evidenceclaim ENABLE ALWAYS TRIGGER evidence_counts_claims;

@@ -132,7 +132,9 @@ def record(
 def return_to_pool(
     voucher: Voucher, kind: EntryKind, *, request: Request, actor: Actor, at: datetime
 ) -> int:
-    """A step: what is left on the voucher goes back to its lines; returns how much that was."""
+    """A step: what is left on the voucher goes back to its lines; returns how much that was.
+
+    The entry is written also where nothing is left: a repeated request finds its answer."""
     assert_in_transaction()
     fundings = list(voucher.fundings.select_related("line").order_by("line__draw_order", "id"))
     balances = get_balances([funding.voucher_account_id for funding in fundings])
@@ -145,14 +147,13 @@ def return_to_pool(
         for funding in fundings
         if balances[funding.voucher_account_id]
     ]
-    if legs:
-        post_entry(
-            kind,
-            request=request,
-            agency_id=voucher.agency_id,
-            legs=legs,
-            at=at,
-            actor=actor,
-            subject_ref=voucher.ref,
-        )
+    post_entry(
+        kind,
+        request=request,
+        agency_id=voucher.agency_id,
+        legs=legs,
+        at=at,
+        actor=actor,
+        subject_ref=voucher.ref,
+    )
     return sum(leg.amount_fen for leg in legs)

@@ -10,10 +10,6 @@ BEGIN
     RAISE EXCEPTION 'voucher_frozen: the terms of % are frozen', OLD.number
       USING ERRCODE = 'check_violation', CONSTRAINT = 'voucher_frozen';
   END IF;
-  IF OLD.status IN ('DECLINED', 'LAPSED', 'CLOSED') AND NEW.status <> OLD.status THEN
-    RAISE EXCEPTION 'voucher_final: voucher % is %', OLD.number, OLD.status
-      USING ERRCODE = 'check_violation', CONSTRAINT = 'voucher_final';
-  END IF;
   IF NEW.status = 'REVOKED' AND OLD.status <> 'REVOKED'
      AND NOT burden_may_rest('voucher:' || NEW.number, 'REVOKED', NEW.status_at) THEN
     RAISE EXCEPTION 'burden_rests_on_letter: voucher % has no served notice', NEW.number

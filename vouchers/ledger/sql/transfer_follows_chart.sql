@@ -4,12 +4,12 @@ CREATE FUNCTION transfer_follows_chart() RETURNS trigger LANGUAGE plpgsql
 DECLARE
   debit public.ledger_account;
   credit public.ledger_account;
-  kind_of_entry text;
+  entry public.ledger_journalentry;
   relation text;
 BEGIN
   SELECT * INTO debit FROM public.ledger_account WHERE id = NEW.debit_account_id;
   SELECT * INTO credit FROM public.ledger_account WHERE id = NEW.credit_account_id;
-  SELECT kind INTO kind_of_entry FROM public.ledger_journalentry WHERE id = NEW.entry_id;
+  SELECT * INTO entry FROM public.ledger_journalentry WHERE id = NEW.entry_id;
   relation := CASE
     WHEN debit.line_group = credit.line_group THEN 'same'
     WHEN credit.parent_group = debit.line_group THEN 'to_child'
@@ -17,17 +17,30 @@ BEGIN
     ELSE 'none' END;
   IF NOT EXISTS (
     SELECT 1 FROM public.ledger_chartmove AS move
-    WHERE move.entry_kind = kind_of_entry
+    WHERE move.entry_kind = entry.kind
       AND move.debit_kind = debit.kind AND move.credit_kind = credit.kind
       AND move.lines = relation
   ) THEN
     RAISE EXCEPTION 'transfer_follows_chart: % may not move % to % (%)',
-      kind_of_entry, debit.kind, credit.kind, relation
+      entry.kind, debit.kind, credit.kind, relation
       USING ERRCODE = 'check_violation', CONSTRAINT = 'transfer_follows_chart';
   END IF;
   IF relation = 'same' AND debit.agency_id <> credit.agency_id THEN
     RAISE EXCEPTION 'transfer_follows_chart: one line, two agencies'
       USING ERRCODE = 'check_violation', CONSTRAINT = 'transfer_follows_chart';
+  END IF;
+  -- An entry books in its own agency's name, and in nobody's closed month.
+  IF entry.agency_id NOT IN (debit.agency_id, credit.agency_id) THEN
+    RAISE EXCEPTION 'transfer_in_own_agency: entry % is another agency''s', entry.number
+      USING ERRCODE = 'check_violation', CONSTRAINT = 'transfer_in_own_agency';
+  END IF;
+  IF debit.agency_id <> credit.agency_id AND EXISTS (
+    SELECT 1 FROM public.ledger_closedmonth
+    WHERE agency_id IN (debit.agency_id, credit.agency_id) AND month_date >=
+      date_trunc('month', entry.effective_at AT TIME ZONE 'Asia/Shanghai')::date
+  ) THEN
+    RAISE EXCEPTION 'entry_month_open: that month of the other agency is closed'
+      USING ERRCODE = 'check_violation', CONSTRAINT = 'entry_month_open';
   END IF;
   RETURN NEW;
 END $$;

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from django.utils.translation import gettext_lazy as _
 
-from vouchers.oversight.checks import walks
+from vouchers.oversight.checks import steps, walks
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -85,7 +85,11 @@ CHECKS: tuple[Check, ...] = (
     Check(20, _("One live application per object, one voucher per kind and side.")),
     Check(21, _("One seat per person and file; signatures by different people.")),
     Check(22, _("Whoever decided held that duty, there and then.")),
-    Check(23, _("Every status was reached by steps that are on record.")),
+    Check(
+        23,
+        _("Every status was reached by steps that are on record."),
+        walk=steps.illegal_steps,
+    ),
     Check(24, _("Time never steps back along a file nor lies ahead.")),
     Check(25, _("Evidence is claimed once or within its limit; counters are true.")),
     Check(26, _("Exclusive hours are never claimed twice."), step=3),

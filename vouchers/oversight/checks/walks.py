@@ -15,12 +15,15 @@ from types import SimpleNamespace
 from typing import Any
 
 import rfc8785
+from django.apps import apps
 
 from companies.audit.merkle import Frontier, leaf_hash
 from companies.audit.selectors import canonical_line
 from companies.errors import InvalidInput
 from companies.files.disk import path_of
 from companies.foundation.sql import ROOT
+from companies.local_time import SHANGHAI
+from vouchers.oversight.checks.steps import strange_steps
 from vouchers.programmes.rules import reading
 
 PAGE = 2000
@@ -66,7 +69,7 @@ def _event(row: list[Any]) -> Any:
 
 
 def changed_papers(cursor: Any) -> Iterator[str]:
-    """Published rules and submitted versions whose digest no longer fits."""
+    """Published rules, submitted versions and posted notices whose digest no longer fits."""
     cursor.execute(
         "SELECT id, document::text, sha256 FROM programmes_ruleversion WHERE status <> 'DRAFT'"
     )
@@ -82,6 +85,24 @@ def changed_papers(cursor: Any) -> Iterator[str]:
     for version_id, sha256, content in cursor.fetchall():
         if hashlib.sha256(rfc8785.dumps(json.loads(content))).hexdigest() != sha256:
             yield f"application version {version_id}"
+    yield from _changed_notices(cursor)
+
+
+def _changed_notices(cursor: Any) -> Iterator[str]:
+    """What the public was told, row by row."""
+    cursor.execute(
+        "SELECT n.number, n.sha256, n.title_zh, n.title_en, n.ends_at, jsonb_agg("
+        "jsonb_build_object('number', file.number, 'company_name', row.company_name, "
+        "'credit_code', row.credit_code, 'industry_code', row.industry_code, "
+        "'amount_fen', row.amount_fen) ORDER BY row.id)::text FROM applications_publicnotice AS n "
+        "LEFT JOIN applications_noticerow AS row ON row.notice_id = n.id "
+        "LEFT JOIN applications_application AS file ON file.id = row.application_id GROUP BY n.id"
+    )
+    for number, sha256, title_zh, title_en, ends_at, rows in cursor.fetchall():
+        ends = ends_at.astimezone(SHANGHAI).isoformat()
+        told = {"title_zh": title_zh, "title_en": title_en, "ends": ends, "rows": json.loads(rows)}
+        if hashlib.sha256(rfc8785.dumps(told)).hexdigest() != sha256:
+            yield f"notice {number}"
 
 
 def changed_batches(cursor: Any) -> Iterator[str]:
@@ -131,14 +152,31 @@ def _file_digest(path: Path) -> str:
 
 
 def strange_catalogue(cursor: Any) -> Iterator[str]:
-    """Functions and triggers that differ from the SQL files; refusing ones that may be skipped."""
+    """Functions and triggers that differ from the SQL files, refusing ones that may be skipped;
+    steps and constraints that differ from the code's."""
     texts = [path.read_text(encoding="utf-8") for path in sorted(ROOT.glob("*/*/sql/*.sql"))]
     yield from _strange_functions(cursor, texts)
     yield from _strange_triggers(cursor, texts)
+    yield from strange_steps(cursor)
+    yield from _missing_constraints(cursor)
+
+
+def _missing_constraints(cursor: Any) -> Iterator[str]:
+    """A model's named constraint that the database does not know."""
+    cursor.execute(
+        "SELECT conname FROM pg_constraint UNION ALL SELECT relname FROM pg_class "
+        "WHERE relkind = 'i'"
+    )
+    there = {name for (name,) in cursor.fetchall()}
+    for model in apps.get_models():
+        for constraint in model._meta.constraints:
+            if constraint.name not in there:
+                yield f"constraint {constraint.name} is missing"
 
 
 FUNCTION = re.compile(r"CREATE (?:OR REPLACE )?FUNCTION (?:public\.)?(\w+)\(.*?\$\$(.*?)\$\$", re.S)
 TRIGGER = re.compile(r"CREATE (?:CONSTRAINT )?TRIGGER (\w+)\s")
+MADE = {"refuse_change", "status_follows_steps", "time_goes_forward"}
 ALWAYS = re.compile(r"ENABLE ALWAYS TRIGGER (\w+)")
 
 
@@ -161,7 +199,7 @@ def _strange_functions(cursor: Any, texts: list[str]) -> Iterator[str]:
 
 
 def _strange_triggers(cursor: Any, texts: list[str]) -> Iterator[str]:
-    """Triggers of the append-only tables are made by the migration's helper, under two names."""
+    """Triggers of shared functions are made by the migrations' helpers, named after their table."""
     written = {name for text in texts for name in TRIGGER.findall(text)}
     always = {name for text in texts for name in ALWAYS.findall(text)}
     cursor.execute(
@@ -172,8 +210,8 @@ def _strange_triggers(cursor: Any, texts: list[str]) -> Iterator[str]:
     for name in sorted(written - {row[0] for row in rows}):
         yield f"trigger {name} is missing"
     for name, table, enabled, function in sorted(rows):
-        is_keeper = function == "refuse_change"
-        if not is_keeper and name not in written:
+        is_made = function in MADE
+        if not is_made and name not in written:
             yield f"trigger {name} on {table} has no file"
-        if enabled != ("A" if is_keeper or name in always else "O"):
+        if enabled != ("A" if is_made or name in always else "O"):
             yield f"trigger {name} on {table} is switched to {enabled}"

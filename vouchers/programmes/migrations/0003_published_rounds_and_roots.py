@@ -1,4 +1,4 @@
-"""A published window only closes later; a document's money enters one root line."""
+"""A published window only closes later, an approved line or map stays; one root per document."""
 
 from django.db import migrations, models
 from django.db.models import Q
@@ -10,7 +10,12 @@ class Migration(migrations.Migration):
     dependencies = [("programmes", "0002_guards")]
 
     operations = [
-        *trigger_operations("vouchers/programmes", "published_round_frozen"),
+        *trigger_operations(
+            "vouchers/programmes",
+            "published_round_frozen",
+            "budget_line_frozen",
+            "approved_seat_map_frozen",
+        ),
         migrations.AddConstraint(
             model_name="budgetline",
             constraint=models.UniqueConstraint(

@@ -1,8 +1,9 @@
-"""Money is held only on live vouchers; a debt needs a verified invoice."""
+"""Money is held only on live vouchers; a debt needs a verified invoice; an order stands."""
 
 from django.db import migrations
 
-from companies.foundation.sql import trigger_operations
+from companies.foundation.sql import follows_steps, trigger_operations
+from vouchers.redemptions.states import STEPS
 
 
 class Migration(migrations.Migration):
@@ -15,6 +16,10 @@ class Migration(migrations.Migration):
 
     operations = [
         *trigger_operations(
-            "vouchers/redemptions", "redemption_on_live_voucher", "accepted_needs_verified_invoice"
+            "vouchers/redemptions",
+            "redemption_on_live_voucher",
+            "accepted_needs_verified_invoice",
+            "redemption_frozen",
         ),
+        follows_steps("redemptions_redemption", STEPS, born="REQUESTED"),
     ]

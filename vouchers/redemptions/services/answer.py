@@ -6,6 +6,8 @@ from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 
+from companies.agencies.services import require_in_time
+from companies.alerts.services import raise_alert
 from companies.errors import Conflict
 from companies.foundation.actors import Actor
 from companies.foundation.locks import lock_rows
@@ -24,6 +26,7 @@ from vouchers.redemptions.services.steps import (
     find_redemption,
     lock_redemption,
     move,
+    open_term,
     procedure_of,
     require_officer,
     require_other_side,
@@ -34,6 +37,8 @@ from vouchers.sampling import is_drawn
 # Where few people share the seats, at least every fifth claim is looked at by one more.
 COMPACT_SEATS = 5
 COMPACT_DRAW_BP = 2_000
+BAD_INVOICES = (EvidenceStatus.RED_LETTERED, EvidenceStatus.VOIDED, EvidenceStatus.NOT_FOUND)
+OWED = (RedemptionStatus.ACCEPTED, RedemptionStatus.IN_SETTLEMENT, RedemptionStatus.SETTLED)
 
 
 @verb
@@ -49,15 +54,20 @@ def countersign(*, actor: Actor, redemption_id: int, at: datetime) -> Redemption
 def dispute_redemption(
     *, actor: Actor, redemption_id: int, reason: str, at: datetime
 ) -> Redemption:
-    """The other side does not agree; the filer corrects, or a reviewer decides."""
+    """The other side does not agree; the filer corrects, or a reviewer decides by a day promised.
+
+    Raises NotAllowed, Conflict (`wrong_state`, `deadline_passed`: silence has agreed).
+    """
     right = require_other_side(actor, find_redemption(redemption_id), at)
     redemption = lock_redemption(redemption_id)
+    require_in_time(subject_ref=redemption.ref, kind="redemptions.silence", at=at)
     redemption.reason = require_reason(reason)
     move(
         redemption, RedemptionStatus.DISPUTED,
         action="redemption.disputed", actor=actor, at=at, right=right, reason=redemption.reason,
     )  # fmt: skip
     close_term(redemption, "redemptions.silence", at)
+    open_term(redemption, "redemptions.dispute", procedure_of(redemption).terms.dispute, at)
     return redemption
 
 
@@ -74,6 +84,12 @@ def verify_invoice(*, actor: Actor, redemption_id: int, status: str, at: datetim
         document=document, status=status, subject_ref=redemption.ref,
         agency_id=redemption.agency_id, actor=actor, at=at,
     )  # fmt: skip
+    if redemption.status in OWED and document.status in BAD_INVOICES:
+        raise_alert(
+            agency_id=redemption.agency_id, code="invoice_turned_bad", severity="CRITICAL",
+            subject_ref=redemption.ref, facts={"number": redemption.number, "status": status},
+            at=at,
+        )  # fmt: skip
     proceed(redemption, at=at)
     return redemption
 
@@ -105,9 +121,7 @@ def proceed(redemption: Redemption, *, at: datetime) -> None:
     seed = f"{redemption.voucher.programme.code}|{redemption.number}"
     share_bp = draw_share_bp(redemption)
     document = EvidenceDocument.objects.filter(pk=redemption.invoice_document_id).first()
-    bad = document is not None and document.status in (
-        EvidenceStatus.RED_LETTERED, EvidenceStatus.VOIDED, EvidenceStatus.NOT_FOUND,
-    )  # fmt: skip
+    bad = document is not None and document.status in BAD_INVOICES
     if bad or is_drawn(seed, share_bp):
         move(
             redemption, RedemptionStatus.UNDER_CHECK,

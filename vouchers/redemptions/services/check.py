@@ -21,6 +21,7 @@ from vouchers.redemptions.models import Redemption, RedemptionStatus
 from vouchers.redemptions.services.accept import accept, require_acceptable
 from vouchers.redemptions.services.order import end_hold
 from vouchers.redemptions.services.steps import (
+    close_term,
     find_redemption,
     find_replayed,
     lock_redemption,
@@ -71,6 +72,8 @@ def accept_redemption(
     )  # fmt: skip
     require_acceptable(redemption, accepted_fen, reason)
     first = _signatures(redemption, Act.ACCEPT).filter(outcome="ACCEPTED").first()
+    if first:
+        duty = require_officer(actor, redemption, (Role.REVIEWER,), at)
     if first and first.amount_fen != accepted_fen:
         raise Conflict("sum_differs", _("The first signature names another sum: return the claim."))
     act = Act.CONFIRM if first else Act.ACCEPT
@@ -170,6 +173,7 @@ def decide_dispute(
     redemption.reason = require_reason(reason)
     _sign(redemption, Act.ACCEPT, f"DISPUTE_{target}", actor, duty, reason, at)
     redemption.cycle += 1
+    close_term(redemption, "redemptions.dispute", at)
     if not goes_on:
         end_unpaid(redemption, target, "redemption.cancelled", request, actor, duty, at)
         return redemption
@@ -220,6 +224,7 @@ def _sign(
         application=redemption.application, act=act, actor=actor, duty=duty,
         subject_ref=redemption.ref, outcome=outcome, amount_fen=amount_fen, reason=reason, at=at,
         cycle=redemption.cycle,
+        payees=[redemption.provider.company_id],
     )  # fmt: skip
 
 

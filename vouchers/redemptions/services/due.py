@@ -1,4 +1,5 @@
-"""What a redemption's deadline does when it is over: a hold ends, silence counts as consent."""
+"""What a redemption's deadline does when it is over: a hold ends, silence counts as consent,
+an undecided dispute is told."""
 
 from __future__ import annotations
 
@@ -6,6 +7,7 @@ from datetime import datetime
 
 from companies.agencies.models import Deadline
 from companies.agencies.services import lock_due_deadline
+from companies.alerts.services import raise_alert
 from companies.foundation.verbs import verb
 from vouchers.ledger.services import Request
 from vouchers.redemptions.models import Redemption, RedemptionStatus
@@ -28,6 +30,12 @@ def carry_out_deadline(*, deadline_id: int, at: datetime) -> Redemption | None:
         return None
     if deadline.kind == "redemptions.silence" and redemption.status == RedemptionStatus.EVIDENCED:
         put_countersigned(redemption, actor=SYSTEM, right=None, is_silent=True, at=at)
+    elif deadline.kind == "redemptions.dispute":
+        raise_alert(
+            agency_id=redemption.agency_id, code="deadline_missed", severity="WARNING",
+            subject_ref=redemption.ref, at=at,
+            facts={"kind": deadline.kind, "due_at": deadline.due_at.isoformat()},
+        )  # fmt: skip
     elif RedemptionStatus.HOLD_EXPIRED in STEPS.get(redemption.status, frozenset()):
         key = f"hold-end-{redemption.number}-{deadline_id}"
         request = Request.of(SYSTEM, key, {"verb": "carry_out_deadline", "id": deadline_id})

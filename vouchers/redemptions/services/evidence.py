@@ -12,6 +12,7 @@ from typing import Any
 from django.db import IntegrityError
 from django.utils.translation import gettext_lazy as _
 
+from companies.agencies.services import require_in_time
 from companies.errors import Conflict, InvalidInput
 from companies.foundation.actors import Actor
 from companies.foundation.states import require_step
@@ -73,14 +74,15 @@ def submit_evidence(
 ) -> Redemption:
     """File invoice, payment and usage; anew after a return or a dispute.
 
-    Raises NotAllowed, Conflict `wrong_state`, InvalidInput (`evidence_refused` with its places,
-    `duplicate_invoice`, `duplicate_payment`, `usage_required`, `usage_refused`, `usage_claimed`,
-    `bill_differs`, `nothing_eligible`, `own_share_unpaid`).
+    Raises NotAllowed, Conflict (`wrong_state`, `deadline_passed`), InvalidInput
+    (`evidence_refused` with its places, `duplicate_invoice`, `duplicate_payment`,
+    `usage_required`, `usage_refused`, `usage_claimed`, `bill_differs`, `nothing_eligible`,
+    `own_share_unpaid`).
     """
     invoice, payment = _plain(invoice), _plain(payment)
     right = require_filer(actor, find_redemption(redemption_id), at)
     redemption = lock_redemption(redemption_id)
-    _require_moment(redemption)
+    _require_moment(redemption, at)
     terms = VoucherTerms.from_dict(redemption.voucher.terms)
     _require_papers(redemption, invoice, payment, at)
     before = exported(redemption)
@@ -112,6 +114,7 @@ def submit_evidence(
         subsidy_fen=calculation["subsidy_fen"],
     )  # fmt: skip
     close_term(redemption, "redemptions.hold_end", at)
+    close_term(redemption, "redemptions.dispute", at)
     open_term(redemption, "redemptions.silence", procedure_of(redemption).terms.silence, at)
     return redemption
 
@@ -121,11 +124,13 @@ def _plain(paper: dict[str, Any]) -> dict[str, Any]:
     return {key: str(value) if isinstance(value, date) else value for key, value in paper.items()}
 
 
-def _require_moment(redemption: Redemption) -> None:
-    """An order must be confirmed first, unless the company is paid and there is no order."""
+def _require_moment(redemption: Redemption, at: datetime) -> None:
+    """An order must be confirmed first, unless the company is paid and there is no order; a hold
+    that is over proves nothing any more."""
     require_step(STEPS, redemption.status, RedemptionStatus.EVIDENCED, redemption.number)
     if redemption.status == RedemptionStatus.REQUESTED and not is_filed_by_company(redemption):
         require_step({}, redemption.status, RedemptionStatus.EVIDENCED, redemption.number)
+    require_in_time(subject_ref=redemption.ref, kind="redemptions.hold_end", at=at)
 
 
 def _require_papers(

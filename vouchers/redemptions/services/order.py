@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from companies.agencies.services import require_in_time
 from companies.errors import NotAllowed
 from companies.foundation.actors import Actor
 from companies.foundation.states import require_step
@@ -28,9 +29,13 @@ from vouchers.redemptions.states import STEPS
 
 @verb
 def confirm_order(*, actor: Actor, redemption_id: int, at: datetime) -> Redemption:
-    """The provider takes the order. Raises NotAllowed, Conflict `wrong_state`."""
+    """The provider takes the order.
+
+    Raises NotAllowed, Conflict (`wrong_state`, `deadline_passed`).
+    """
     right = require_provider(actor, find_redemption(redemption_id), at)
     redemption = lock_redemption(redemption_id)
+    require_in_time(subject_ref=redemption.ref, kind="redemptions.hold_end", at=at)
     move(
         redemption, RedemptionStatus.CONFIRMED,
         action="redemption.confirmed", actor=actor, at=at, right=right,

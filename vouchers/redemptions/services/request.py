@@ -30,7 +30,7 @@ from vouchers.redemptions.services.steps import (
     record,
 )
 
-DEAD_DRAWS = ("DECLINED", "CANCELLED", "HOLD_EXPIRED", "REJECTED")
+DEAD_DRAWS = ("DECLINED", "CANCELLED", "HOLD_EXPIRED", "REJECTED", "REVERSED")
 
 
 @verb

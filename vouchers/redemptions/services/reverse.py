@@ -65,7 +65,7 @@ def reverse_redemption(
         application=redemption.application, act=Act.BUILD if proposed else Act.ACCEPT,
         actor=actor, duty=duty, subject_ref=redemption.ref,
         outcome="REVERSED" if proposed else PROPOSED, amount_fen=redemption.accepted_fen,
-        reason=reason, at=at, cycle=redemption.cycle,
+        reason=reason, at=at, cycle=redemption.cycle, payees=[redemption.provider.company_id],
     )  # fmt: skip
     if not proposed:
         post(EntryKind.REVERSE, redemption, [], request=request, actor=actor, at=at)

@@ -1,4 +1,4 @@
--- No debt without a verified invoice: unknown never passes.
+-- No debt and no payment without a verified invoice: unknown never passes.
 CREATE FUNCTION accepted_needs_verified_invoice() RETURNS trigger LANGUAGE plpgsql
   SET search_path = pg_catalog, public AS $$
 BEGIN
@@ -12,6 +12,8 @@ BEGIN
 END $$;
 
 CREATE TRIGGER accepted_needs_verified_invoice BEFORE UPDATE OF status ON redemptions_redemption
-  FOR EACH ROW WHEN (NEW.status = 'ACCEPTED' AND OLD.status IN ('COUNTERSIGNED', 'UNDER_CHECK'))
+  FOR EACH ROW WHEN (
+    (NEW.status = 'ACCEPTED' AND OLD.status NOT IN ('ACCEPTED', 'IN_SETTLEMENT'))
+    OR (NEW.status = 'IN_SETTLEMENT' AND OLD.status <> 'IN_SETTLEMENT'))
   EXECUTE FUNCTION accepted_needs_verified_invoice();
 ALTER TABLE redemptions_redemption ENABLE ALWAYS TRIGGER accepted_needs_verified_invoice;

@@ -3,11 +3,16 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
-from companies.foundation.sql import trigger_operations
+from companies.foundation.sql import follows_steps, trigger_operations
+from vouchers.settlement.states import LINE_STEPS, STEPS
 
 
 class Migration(migrations.Migration):
-    dependencies = [("settlement", "0002_guards"), ("ledger", "0002_guards")]
+    dependencies = [
+        ("settlement", "0002_guards"),
+        ("ledger", "0002_guards"),
+        ("redemptions", "0003_live_voucher_and_verified_invoice"),
+    ]
 
     operations = [
         migrations.AddField(
@@ -22,4 +27,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField("paymentorder", "cycle", models.PositiveSmallIntegerField(default=0)),
         *trigger_operations("vouchers/settlement", "batch_frozen_after_lock"),
+        follows_steps("settlement_settlementbatch", STEPS, born="OPEN"),
+        follows_steps("settlement_settlementline", LINE_STEPS, born="DRAFT", timed=False),
     ]

@@ -80,6 +80,7 @@ def sign_files(
             application=application, act=act, actor=actor, duty=duty, subject_ref=batch.ref,
             outcome=outcome, amount_fen=sum(amounts.values_list("amount_fen", flat=True)),
             reason=reason, at=at, cycle=batch.cycle,
+            payees=amounts.values_list("redemption__payee_id", flat=True),
         )  # fmt: skip
 
 

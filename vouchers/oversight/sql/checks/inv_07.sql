@@ -2,6 +2,7 @@ WITH kept (name) AS (VALUES
   ('ledger_journalentry'), ('ledger_transfer'), ('ledger_closedmonth'), ('ledger_chartmove'),
   ('audit_auditevent'), ('audit_auditleaf'), ('audit_treehead'), ('audit_logepoch'),
   ('applications_decision'), ('applications_fileseat'), ('applications_applicationversion'),
+  ('applications_applicationfunding'), ('issuance_voucherfunding'),
   ('programmes_capentry'), ('programmes_appropriation'))
 SELECT name AS table_name, 'not refused by an ALWAYS trigger' AS fault
 FROM kept

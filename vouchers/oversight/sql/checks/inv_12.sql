@@ -18,3 +18,10 @@ LEFT JOIN expected AS e ON e.funding = f.id
 LEFT JOIN paid ON paid.funding = f.id
 WHERE h.credits_fen - h.debits_fen <> coalesce(e.held, 0)
    OR p.credits_fen - p.debits_fen <> coalesce(e.owed, 0) - coalesce(paid.fen, 0)
+UNION ALL
+SELECT r.id, r.held_fen, sum(rf.held_fen), r.accepted_fen, sum(rf.accepted_fen), NULL
+FROM redemptions_redemption AS r
+LEFT JOIN redemptions_redemptionfunding AS rf ON rf.redemption_id = r.id
+GROUP BY r.id
+HAVING r.held_fen <> coalesce(sum(rf.held_fen), 0)
+    OR r.accepted_fen <> coalesce(sum(rf.accepted_fen), 0)

@@ -15,3 +15,11 @@ SELECT shown.line, shown.fen AS shown_fen, coalesce(received.fen, 0) AS received
 FROM (SELECT line_group AS line, sum(fen) AS fen FROM inside GROUP BY line_group) AS shown
 LEFT JOIN (SELECT line, sum(fen) AS fen FROM crossing GROUP BY line) AS received USING (line)
 WHERE shown.fen <> coalesce(received.fen, 0)
+UNION ALL
+-- A root received what its document says, once it is open, and nothing beside it.
+SELECT line.pool_account_id, document.amount_fen, source.debits_fen
+FROM programmes_budgetline AS line
+JOIN programmes_appropriation AS document ON document.id = line.appropriation_id
+JOIN ledger_account AS source ON source.id = line.source_account_id
+WHERE source.debits_fen <>
+  CASE WHEN line.status IN ('DRAFT', 'APPROVED', 'VOID') THEN 0 ELSE document.amount_fen END

@@ -1,4 +1,11 @@
-SELECT r.number AS redemption, r.status, d.status AS invoice_status
+WITH verdict AS (
+  SELECT e.id, e.subject_ref, e.at, p.content->'facts'->>'status' AS status
+  FROM audit_auditevent AS e JOIN audit_auditpayload AS p ON p.event_id = e.id
+  WHERE e.action = 'evidence.verified')
+SELECT r.number AS redemption, r.status, last.status AS invoice_status
 FROM redemptions_redemption AS r
-LEFT JOIN applications_evidencedocument AS d ON d.id = r.invoice_document_id
-WHERE r.status IN ('ACCEPTED', 'IN_SETTLEMENT') AND d.status IS DISTINCT FROM 'VERIFIED'
+LEFT JOIN LATERAL (
+  SELECT status FROM verdict
+  WHERE subject_ref = 'redemption:' || r.number AND at <= r.accepted_at
+  ORDER BY id DESC LIMIT 1) AS last ON true
+WHERE r.status IN ('ACCEPTED', 'IN_SETTLEMENT', 'SETTLED') AND last.status IS DISTINCT FROM 'VERIFIED'

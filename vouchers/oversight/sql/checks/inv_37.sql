@@ -1,13 +1,11 @@
-WITH burdened (ref, since) AS (
-  SELECT 'application:' || file.number, file.status_at FROM applications_application AS file
+WITH burdened (ref, burden, since) AS (
+  SELECT 'application:' || file.number, file.status, file.status_at
+  FROM applications_application AS file
   WHERE file.status = 'INELIGIBLE' OR (file.status = 'REJECTED' AND EXISTS (
     SELECT 1 FROM applications_noticerow AS told WHERE told.application_id = file.id))
   UNION ALL
-  SELECT 'voucher:' || v.number, v.status_at FROM issuance_voucher AS v
-  WHERE v.status = 'REVOKED')
-SELECT ref AS subject FROM burdened
-WHERE NOT EXISTS (
-  SELECT 1 FROM letters_letter AS l
-  WHERE l.subject_ref = burdened.ref AND l.kind = 'PRIOR_NOTICE' AND l.status = 'SERVED'
-    AND (l.reply_until <= burdened.since OR l.waived_at <= burdened.since
-         OR l.replied_at <= burdened.since))
+  SELECT 'voucher:' || v.number, 'REVOKED', coalesce(d.at, v.status_at)
+  FROM issuance_voucher AS v LEFT JOIN applications_decision AS d
+    ON d.subject_ref = 'voucher:' || v.number AND d.outcome = 'REVOKED'
+  WHERE v.status = 'REVOKED' OR d.id IS NOT NULL)
+SELECT ref AS subject, burden FROM burdened WHERE NOT burden_may_rest(ref, burden, since)
