@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 
 from companies.agencies.selectors import is_workday
 from companies.agencies.services import close_deadline, lock_due_deadline, open_deadline
@@ -22,7 +23,11 @@ from companies.registry.models import Company, CompanyRole
 from companies.registry.policies import require_membership
 from companies.registry.selectors import list_member_ids
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
 REPLY = "letters.reply"
+OFFICIAL = "zh-hans"
 
 
 def serve_letter(
@@ -32,15 +37,16 @@ def serve_letter(
     company_id: int,
     subject_ref: str,
     burden: str,
-    title: str,
-    body: str,
-    remedy: str,
+    about: str,
+    body: StrOrPromise,
+    remedy: StrOrPromise,
     signed_by_id: int,
     reply_days: int,
     at: datetime,
 ) -> Letter:
-    """A step: sign a letter and serve it in the portal.
+    """A step: sign a letter and serve it in the portal. `about` is the number of what it is about.
 
+    Whatever language the signer works in, the paper is Chinese: what is signed and served is one.
     `reply_days` are working days; 0 asks for no answer, but a prior notice always gives time.
     """
     assert_in_transaction()
@@ -48,6 +54,9 @@ def serve_letter(
         raise ValueError("a prior notice leaves time for an answer")
     until = deadline_at(local_date(at), reply_days, "working", is_workday) if reply_days else None
     company = Company.objects.get(pk=company_id)
+    with override(OFFICIAL):
+        title = f"{LetterKind(kind).label}：{about}"
+        body, remedy = str(body), str(remedy)
     letter = Letter.objects.create(
         agency_id=agency_id,
         number=next_number("LT", at),

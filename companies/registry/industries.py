@@ -185,6 +185,14 @@ def section_of(code: str) -> str:
     return next(s.code for s in SECTIONS if s.first <= division <= s.last)
 
 
+def section_name(letter: str, language: str) -> str:
+    """A section's name in "en" or else Chinese; '' for no section."""
+    section = _SECTION_BY_LETTER.get(letter)
+    if section is None:
+        return ""
+    return section.name_en if language == "en" else section.name_zh
+
+
 def is_within(code: str, ancestor: str) -> bool:
     """Whether the code lies in a section, division, group or class (or is it)."""
     own, above = normalise_industry_code(code), normalise_industry_code(ancestor)

@@ -34,6 +34,16 @@ FAULTS = r"""() => {
   for (const hole of ["%(", "{{", "{%", "\nNone\n"])
     if (text.includes(hole))
       faults.push(`${hole} in: ${text.slice(Math.max(0, text.indexOf(hole) - 60)).slice(0, 120)}`);
+  const chinese = document.documentElement.lang.startsWith("zh");
+  const foreign = chinese ? /[A-Za-z]{2,} [a-z]{2,} [a-z]{2,}/ : null;
+  const raw = /(?<![@\w.])[a-z_]{3,}\.[a-z_]{3,}(?![\w@])|\b[A-Z]{3,}_[A-Z_]{2,}\b/;
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const { parentElement: element, textContent: words } = walker.currentNode;
+    if (element.closest("[lang=en], .code, code, script, style, textarea")) continue;
+    if (foreign && foreign.test(words)) faults.push(`English on a Chinese page: ${words.trim()}`);
+    if (raw.test(words)) faults.push(`a code without words: ${words.trim().slice(0, 80)}`);
+  }
   return faults;
 }"""
 

@@ -28,7 +28,7 @@ def test_a_company_fills_in_a_file(open_as: OpenAs, view: View) -> None:
     for section in SECTIONS:
         eyes.visit(f"/company/applications/{file.number}/tasks/{section}/")
     page = eyes.visit(f"/company/applications/{file.number}/tasks/need/")
-    page.fill("textarea[name=purpose]", f"training a model, told in {view.name}")
+    page.fill("textarea[name=purpose]", f"训练模型 {view.name}")
     page.fill("input[name=planned_amount_fen]", "120000.50")
     page.click("main form button[type=submit]")
     eyes.judge()

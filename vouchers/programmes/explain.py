@@ -106,7 +106,8 @@ def explain_line(line: Line, *, rules: RuleDocument, language: Language) -> str:
         return origin + _verdict(line.formula, verdict, language)
     template = _LINES["cap" if line.step == "cap" else line.formula][chosen]
     values: dict[str, Value] = {**line.inputs, "output": line.output, "amount": line.amount}
-    return origin + template.format(**{name: _shown(name, v) for name, v in values.items()})
+    shown = {name: _shown(name, value, language) for name, value in values.items()}
+    return origin + template.format(**shown)
 
 
 def explain_reason(reason: Reason, *, rules: RuleDocument, language: Language) -> str:
@@ -132,6 +133,8 @@ def _origin(clause_id: str, rules: RuleDocument, language: Language) -> str:
     clause = next((c for c in rules.clauses if c.id == clause_id), None)
     if clause is None:
         return ""
+    if clause.article == "—":  # the text says nothing of it; the document as a whole bears it
+        return f"依据《{clause.document}》：" if language == "zh" else f"By {clause.document}: "
     if language == "zh":
         return f"依据《{clause.document}》“{clause.article}”："
     return f"By “{clause.article}” of {clause.document}: "
@@ -143,10 +146,12 @@ def _verdict(code: str, verdict: bool | None, language: Language) -> str:
     return f"{zh}：{good_zh}" if language == "zh" else f"{en}: {good_en}"
 
 
-def _shown(name: str, value: Value) -> str:
-    """Sums of fen as yuan, ratios as percent, days as they are."""
-    if value is None or name in ("days", "term", "line", "fact"):
+def _shown(name: str, value: Value, language: Language) -> str:
+    """Sums of fen as yuan, ratios as percent, facts by their label, days as they are."""
+    if value is None or name in ("days", "term"):
         return "—" if value is None else str(value)
+    if name in ("line", "fact"):
+        return name_fact(str(value), language)
     if name == "rate_bp":
         whole, rest = divmod(int(value), 100)
         return f"{whole}.{rest:02d}%" if rest else f"{whole}%"

@@ -75,7 +75,8 @@ class ServiceClass(models.TextChoices):
 
     COMPUTE = "compute", _("Compute service")
     DATA = "data", _("Data service")
-    MODEL_API = "model_api", _("Model service")
+    MODEL = "model", _("Model service")
+    CORPUS = "corpus", _("Corpora")
     STORAGE = "storage", _("Storage")
     NETWORK = "network", _("Network")
 

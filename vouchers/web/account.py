@@ -14,8 +14,8 @@ from companies.notifications.services import mark_read
 from vouchers.web.navigation import AREA_LABELS, AREA_OF_ROLE, safe_reverse
 from vouchers.web.noun_links import url_of
 from vouchers.web.tables import Column
-from vouchers.web.views import ListPage, PageView, named
-from vouchers.web.words import action_label
+from vouchers.web.views import ListPage, PageView
+from vouchers.web.words import action_label, named
 
 app_name = "account"
 

@@ -28,8 +28,8 @@ from vouchers.web.desk import FINANCE, OFFICERS, WATCHERS, Desk
 from vouchers.web.ledger_table import entry_rows, ledger_table
 from vouchers.web.paging import page_of
 from vouchers.web.tables import Column
-from vouchers.web.views import ListPage, blame, named, status_of
-from vouchers.web.words import action_label, actor_label, address_of
+from vouchers.web.views import ListPage, blame, status_of
+from vouchers.web.words import action_label, actor_label, address_of, named
 
 if TYPE_CHECKING:
     from companies.audit.models import AuditEvent

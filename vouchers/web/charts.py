@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 LAYERS = ("paid", "payable", "issued", "reserved", "available")
 _FEN_PER_TICK = {"zh": 1_000_000, "en": 100_000_000}
 _LABEL_GAP = 30
+_DAY_GAP = 56
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -155,7 +156,6 @@ def _picture(
         most_fen=-(-max(point.total_fen for point in points) // step) * step or step,
     )
     divisor = _FEN_PER_TICK[unit]
-    every = max(-(-len(points) // (7 if name == "wide" else 4)), 1)
     return {
         "name": name,
         "frame": frame,
@@ -165,15 +165,23 @@ def _picture(
             {"y": frame.y(fen), "label": _short(fen, divisor)}
             for fen in range(0, frame.most_fen + 1, step)
         ],
-        "days": [
-            {"x": frame.x(point.day), "label": f"{point.day:%m-%d}"}
-            for index, point in enumerate(points)
-            if (len(points) - 1 - index) % every == 0
-        ],
+        "days": _days(points, frame),
         "areas": _areas(points, frame),
         "labels": _end_labels(points[-1], frame, divisor) if name == "wide" else [],
         "today_x": frame.x(points[-1].day),
     }
+
+
+def _days(points: Sequence[BurnPoint], frame: _Frame) -> list[dict[str, object]]:
+    """Days under the axis, from the last one back, none so near that it covers its neighbour."""
+    days: list[dict[str, object]] = []
+    limit = frame.width
+    for point in reversed(points):
+        x = frame.x(point.day)
+        if x <= limit:
+            days.append({"x": x, "label": f"{point.day:%m-%d}"})
+            limit = x - _DAY_GAP
+    return days[::-1]
 
 
 def _areas(points: Sequence[BurnPoint], frame: _Frame) -> list[dict[str, str]]:

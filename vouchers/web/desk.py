@@ -15,8 +15,7 @@ from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.functional import Promise
-from django.utils.translation import get_language
-from django.utils.translation import gettext as text_now
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from companies.errors import DomainError, NotAllowed, not_found
@@ -171,7 +170,7 @@ class ActsDesk(Desk):
         """The duty, then the seat."""
         if self.scope.agency_ids_with(*act.roles).isdisjoint(self.offices()):
             names = [str(Role(role).label) for role in act.roles]
-            return text_now("For: %(roles)s.") % {"roles": ", ".join(names)}
+            return gettext("For: %(roles)s.") % {"roles": ", ".join(names)}
         return self.seat_reason(act) if act.seat else ""
 
     def _offer(self, act: Act) -> Offer:

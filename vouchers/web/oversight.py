@@ -14,6 +14,7 @@ from vouchers.programmes.selectors import list_own_programmes
 from vouchers.web.desk import Desk, count_some
 from vouchers.web.finance.budget import programme_row
 from vouchers.web.tables import Column, Table
+from vouchers.web.words import named
 
 app_name = "oversight"
 _STATES = (
@@ -42,7 +43,7 @@ class Home(Desk):
             {
                 "name": item["name"],
                 "url": item["url"],
-                "agency": item["programme"].agency.name_zh,
+                "agency": named(item["programme"].agency),
                 **item["states"]._asdict(),
             }
             for item in programmes

@@ -20,7 +20,8 @@ from vouchers.web.objections import ObjectionNew, ObjectionStatus
 from vouchers.web.tables import Column, Table
 from vouchers.web.templatetags.suanquan import day, last_day
 from vouchers.web.texts import ACCESSIBILITY, HELP, PRIVACY
-from vouchers.web.views import ListPage, PageView, named
+from vouchers.web.views import ListPage, PageView
+from vouchers.web.words import named
 
 app_name = "public"
 LATEST = 5

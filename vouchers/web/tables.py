@@ -26,10 +26,10 @@ from django.utils.translation import gettext_lazy as _
 
 Text = str | Promise
 Kind = Literal[
-    "text", "number", "money", "percent", "stamp", "day", "status", "count", "bar", "html"
+    "text", "number", "money", "plain", "percent", "stamp", "day", "status", "count", "bar", "html"
 ]
 NOTHING_YET = _("Nothing here yet")
-_RIGHT = frozenset({"money", "percent", "count"})
+_RIGHT = frozenset({"money", "plain", "percent", "count"})
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpRespons
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.functional import Promise
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django.views import View
 
@@ -54,12 +53,6 @@ Text = str | Promise
 def status_of(refusal: errors.DomainError) -> int:
     """The HTTP status of a refusal's family."""
     return next(status for family, status in STATUSES if isinstance(refusal, family))
-
-
-def named(noun: Any) -> str:
-    """A noun's name in the page's language; Chinese where no English one was given."""
-    english = get_language() == "en" and getattr(noun, "name_en", "")
-    return str(english or noun.name_zh)
 
 
 class PageView(View):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple
 
-from django.utils.translation import gettext as text_now
 from django.utils.translation import gettext_lazy as _
 
 from companies.errors import Conflict
@@ -58,9 +57,9 @@ def serve_prior_notice(notice: PriorNotice, *, duty: Duty, at: datetime) -> Lett
         company_id=notice.company_id,
         subject_ref=notice.subject_ref,
         burden=notice.burden,
-        title=text_now("Prior notice: %(number)s") % {"number": notice.number},
+        about=notice.number,
         body=notice.reason,
-        remedy=text_now("You may state your view within the reply period, or waive it."),
+        remedy=_("You may state your view within the reply period, or waive it."),
         signed_by_id=duty.user_id,
         reply_days=REPLY_DAYS,
         at=at,
@@ -84,11 +83,9 @@ def serve_decision(application: Application, *, reason: str, duty: Duty, at: dat
         company_id=application.company_id,
         subject_ref=application.ref,
         burden="",
-        title=text_now("Decision: %(number)s") % {"number": application.number},
+        about=application.number,
         body=reason,
-        remedy=text_now(
-            "You may apply for administrative review within 60 days, or sue within 6 months."
-        ),
+        remedy=_("You may apply for administrative review within 60 days, or sue within 6 months."),
         signed_by_id=duty.user_id,
         reply_days=0,
         at=at,

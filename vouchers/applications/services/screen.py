@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.utils.translation import gettext as text_now
 from django.utils.translation import gettext_lazy as _
 
 from companies.agencies.services import close_deadline, pause_deadlines
@@ -99,7 +98,7 @@ def return_application(
         company_id=application.company_id,
         subject_ref=application.ref,
         burden="",
-        title=text_now("Request for supplements: %(number)s") % {"number": application.number},
+        about=application.number,
         body=note,
         remedy="",
         signed_by_id=duty.user_id,
@@ -144,8 +143,8 @@ def accept_application(*, actor: Actor, application_id: int, at: datetime) -> Ap
         company_id=application.company_id,
         subject_ref=application.ref,
         burden="",
-        title=text_now("Notice of acceptance: %(number)s") % {"number": application.number},
-        body=text_now("Your application is complete and has been accepted for review."),
+        about=application.number,
+        body=_("Your application is complete and has been accepted for review."),
         remedy="",
         signed_by_id=duty.user_id,
         reply_days=0,

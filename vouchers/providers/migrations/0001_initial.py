@@ -99,7 +99,8 @@ class Migration(migrations.Migration):
                         choices=[
                             ("compute", "Compute service"),
                             ("data", "Data service"),
-                            ("model_api", "Model service"),
+                            ("model", "Model service"),
+                            ("corpus", "Corpora"),
                             ("storage", "Storage"),
                             ("network", "Network"),
                         ],
@@ -298,7 +299,7 @@ class Migration(migrations.Migration):
             model_name="offer",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    ("service_class__in", ["compute", "data", "model_api", "storage", "network"])
+                    ("service_class__in", ["compute", "data", "model", "corpus", "storage", "network"])
                 ),
                 name="offer_service_class_known",
             ),

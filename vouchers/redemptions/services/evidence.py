@@ -44,7 +44,7 @@ from vouchers.redemptions.services.steps import (
 )
 from vouchers.redemptions.states import STEPS
 
-METERED = frozenset({ServiceClass.COMPUTE, ServiceClass.MODEL_API})
+METERED = frozenset({ServiceClass.COMPUTE, ServiceClass.MODEL})
 
 
 def read_usage(content: bytes) -> FocusFile:

@@ -22,8 +22,8 @@ from vouchers.programmes.selectors import get_round_for, list_open_rounds
 from vouchers.web.forms.company import NewForm
 from vouchers.web.tables import Column
 from vouchers.web.templatetags.suanquan import stamp
-from vouchers.web.views import ActView, FormPage, ListPage, PageView, named
-from vouchers.web.words import action_label
+from vouchers.web.views import ActView, FormPage, ListPage, PageView
+from vouchers.web.words import action_label, named
 
 S = ApplicationStatus
 # Where each status stands on the shown way; 补正 and 异议 are marks on a step, never steps.

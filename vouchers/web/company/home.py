@@ -16,7 +16,8 @@ from vouchers.web.company.applications import application_row, tracker
 from vouchers.web.company.redemptions import COLUMNS, redemption_row
 from vouchers.web.company.vouchers import card_of
 from vouchers.web.tables import Table
-from vouchers.web.views import PageView, named
+from vouchers.web.views import PageView
+from vouchers.web.words import named
 
 LATEST = 5
 

@@ -12,7 +12,8 @@ from companies.letters.services import answer_letter, waive_letter
 from vouchers.web.noun_links import url_of
 from vouchers.web.tables import Column
 from vouchers.web.templatetags.suanquan import stamp
-from vouchers.web.views import ActView, ListPage, PageView, named
+from vouchers.web.views import ActView, ListPage, PageView
+from vouchers.web.words import named
 
 
 class LetterList(ListPage):

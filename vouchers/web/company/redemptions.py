@@ -17,8 +17,8 @@ from vouchers.redemptions.models import RedemptionStatus
 from vouchers.redemptions.selectors import get_redemption_for, list_redemptions, list_usage
 from vouchers.web.forms.company import OrderForm
 from vouchers.web.tables import Column, Table
-from vouchers.web.views import ActView, FormPage, ListPage, PageView, named
-from vouchers.web.words import action_label
+from vouchers.web.views import ActView, FormPage, ListPage, PageView
+from vouchers.web.words import action_label, named
 
 COLUMNS = (
     Column("number", _("Redemption"), kind="number", link="url", sub="order_number"),

@@ -23,7 +23,8 @@ from vouchers.programmes.selectors import get_published_rules
 from vouchers.providers.selectors import list_admitted
 from vouchers.web.forms import company as forms
 from vouchers.web.forms.base import MoneyField, PageForm
-from vouchers.web.views import FormPage, PageView, blame, named, status_of
+from vouchers.web.views import FormPage, PageView, blame, status_of
+from vouchers.web.words import named
 
 # section → (label, form); the first is told by the register and has nothing to fill in.
 SECTIONS: dict[str, tuple[Promise, type[PageForm] | None]] = {

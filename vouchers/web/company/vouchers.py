@@ -22,8 +22,8 @@ from vouchers.issuance.writers import certificate_pdf
 from vouchers.redemptions.selectors import list_redemptions
 from vouchers.web.company.redemptions import COLUMNS, redemption_row
 from vouchers.web.tables import Column, Table
-from vouchers.web.views import ActView, ListPage, PageView, named
-from vouchers.web.words import action_label
+from vouchers.web.views import ActView, ListPage, PageView
+from vouchers.web.words import action_label, named
 
 
 def card_of(voucher: Any, at: datetime) -> dict[str, Any]:

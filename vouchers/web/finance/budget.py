@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from companies.errors import not_found
 from companies.local_time import local_date
+from companies.registry.industries import section_name, section_of
 from companies.users.models import Role
 from vouchers.ledger.selectors import MoneyStates, get_money_states, list_statement
 from vouchers.money import format_yuan
@@ -23,7 +25,7 @@ from vouchers.programmes.selectors import (
     list_funding_lines,
     list_own_programmes,
 )
-from vouchers.reports.selectors import burn_down, provider_totals, sector_totals
+from vouchers.reports.selectors import Total, burn_down, provider_totals, sector_totals
 from vouchers.settlement.models import BatchStatus
 from vouchers.settlement.selectors import list_batches
 from vouchers.web import charts
@@ -38,7 +40,7 @@ from vouchers.web.finance.forms import (
 from vouchers.web.forms import PageForm
 from vouchers.web.ledger_table import ledger_table
 from vouchers.web.tables import Column, Table
-from vouchers.web.views import named
+from vouchers.web.words import named
 
 _ID = "programme_id"
 _ANY = ("DRAFT", "ACTIVE", "PAUSED")
@@ -260,7 +262,7 @@ class ProgrammeBudget(ActsDesk):
             "states": states,
             "amounts": amounts_of(states),
             "points": self._points(programme, states),
-            "sectors": _bars(sector_totals(programme.pk)),
+            "sectors": _bars(_by_section(sector_totals(programme.pk))),
             "providers": _bars(provider_totals(programme.pk)),
             "lines": line_table(programme, self.request),
             **ledger_table(list_statement([g for g in groups if g]), self.request),
@@ -295,6 +297,21 @@ class ProgrammeBudget(ActsDesk):
                 (_("Paid in all (yuan)"), states.paid_fen),
             )
         ]
+
+
+def _by_section(totals: list[Total]) -> list[Total]:
+    """Industries gathered into the standard's sections (门类), largest first."""
+    sums: dict[str, Total] = {}
+    for total in totals:
+        code = section_of(total.code) if total.code else ""
+        before = sums.get(code)
+        sums[code] = Total(
+            code,
+            section_name(code, get_language() or "zh-hans") or str(_("Not known")),
+            total.count + (before.count if before else 0),
+            total.amount_fen + (before.amount_fen if before else 0),
+        )
+    return sorted(sums.values(), key=lambda total: (-total.amount_fen, total.code))
 
 
 def _bars(totals: list[Any]) -> list[dict[str, Any]]:

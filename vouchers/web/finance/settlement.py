@@ -32,8 +32,8 @@ from vouchers.web.forms import PageForm
 from vouchers.web.officer.file_view import seat_reason
 from vouchers.web.officer.forms import ReasonForm
 from vouchers.web.tables import Column
-from vouchers.web.views import ListPage, blame, named, status_of
-from vouchers.web.words import action_label, actor_label
+from vouchers.web.views import ListPage, blame, status_of
+from vouchers.web.words import action_label, actor_label, named
 
 _ID = "batch_id"
 _SIGNING = ("LOCKED", "IN_APPROVAL", "IN_AUTHORISATION", "IN_RELEASE")
@@ -228,7 +228,7 @@ class Batch(ActsDesk):
         elif isinstance(form, TakeOutForm):
             wanted = "PAID" if act.name == "bounce" else "DRAFT"
             form.fields["line"].choices = [
-                (str(line.pk), f"{line.redemption.number} · {line.redemption.payee.name_zh}")
+                (str(line.pk), f"{line.redemption.number} · {named(line.redemption.payee)}")
                 for line in list_lines(self.noun).filter(status=wanted)
             ]
         return form
@@ -307,7 +307,7 @@ class InstructionList(Desk, ListPage):
             "order": noun.order.number,
             "batch": noun.order.batch.number,
             "url": reverse("finance:settlement-batch", args=[noun.order.batch.number]),
-            "payee": noun.order.payee.name_zh,
+            "payee": named(noun.order.payee),
             "account": noun.order.bank_account.account_number,
             "line": noun.line.number,
             "economic_code": noun.economic_code,

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.urls import reverse
-from django.utils.translation import gettext as text_now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from companies.alerts.selectors import list_alerts
@@ -18,7 +18,9 @@ from vouchers.money import format_yuan
 from vouchers.programmes.explain import Language, explain_line, explain_reason
 from vouchers.programmes.rules import Assessment, RuleDocument, parse_rules
 from vouchers.programmes.seats import SEAT_LABELS
-from vouchers.web.words import action_label, actor_label
+from vouchers.providers.models import ServiceClass
+from vouchers.providers.selectors import list_providers
+from vouchers.web.words import action_label, actor_label, named, outcome_label
 
 FORM_LABELS = {
     "purpose": _("Purpose"),
@@ -34,7 +36,7 @@ FORM_LABELS = {
     "declares_true": _("Declares all this to be true"),
     "prior_support_fen": _("Other public money (yuan)"),
 }
-_SERVICE = {"compute": _("Compute service"), "data": _("Data service")}
+_PAPERS = {"contract": _("Service contract")}
 _ORDER = {"fail": 0, "attention": 1, "pass": 2}
 
 
@@ -44,7 +46,7 @@ def amounts(application: Application) -> list[dict[str, Any]]:
     return [
         {"label": _("File"), "value": application.number, "code": True},
         {"label": _("Credit code"), "value": company.credit_code, "code": True},
-        {"label": _("Programme"), "value": application.programme.name_zh},
+        {"label": _("Programme"), "value": named(application.programme)},
         {"label": _("Amount asked (yuan)"), "value": application.requested_fen, "money": True},
         {
             "label": _("Eligible base (yuan)"),
@@ -57,21 +59,32 @@ def amounts(application: Application) -> list[dict[str, Any]]:
     ]
 
 
-def form_rows(form: dict[str, Any]) -> list[dict[str, Any]]:
+def form_rows(application: Application, scope: Scope) -> list[dict[str, Any]]:
     """The answers, in the form's order, in words."""
-    rows = []
-    for key, label in FORM_LABELS.items():
-        if key in form:
-            rows.append({"label": label, "value": _shown(key, form[key])})
-    return rows
+    rules = rules_of(application)
+    words = {
+        "kind": {kind.code: named(kind) for kind in rules.kinds} if rules else {},
+        "service_class": dict(ServiceClass.choices),
+        "provider_number": {
+            provider.number: f"{named(provider.company)} {provider.number}"
+            for provider in list_providers(scope).filter(
+                number=application.form.get("provider_number", "")
+            )
+        },
+    }
+    return [
+        {"label": label, "value": _shown(key, application.form[key], words.get(key, {}))}
+        for key, label in FORM_LABELS.items()
+        if key in application.form
+    ]
 
 
-def _shown(key: str, value: Any) -> str:
+def _shown(key: str, value: Any, words: dict[str, Any]) -> str:
     if key.endswith("_fen"):
         return format_yuan(int(value))
     if isinstance(value, bool):
-        return text_now("Yes") if value else text_now("No")
-    return str(_SERVICE.get(str(value), value)) if key == "service_class" else str(value)
+        return gettext("Yes") if value else gettext("No")
+    return str(words.get(str(value), value))
 
 
 def rules_of(application: Application) -> RuleDocument | None:
@@ -91,7 +104,7 @@ def checks(application: Application, scope: Scope, language: Language) -> list[d
     found = [
         {
             "state": "fail" if alert.severity == "CRITICAL" else "attention",
-            "label": f"{text_now('Alert')} {alert.number}",
+            "label": f"{gettext('Alert')} {alert.number}",
             "text": alert.code,
         }
         for alert in list_alerts(scope.agency_ids).filter(
@@ -132,7 +145,7 @@ def papers(application: Application) -> list[dict[str, Any]]:
     """Current papers with their address; one that was not found clean has none."""
     return [
         {
-            "kind": paper.kind,
+            "kind": _PAPERS.get(paper.kind, paper.kind),
             "file": paper.file,
             "url": reverse("officer:paper", args=[application.number, paper.file.public_id])
             if paper.file.verdict == "CLEAN"
@@ -162,11 +175,11 @@ def seat_reason(application: Application, act: str, user_id: int | None) -> str:
     if wanted == mine:
         return ""
     facts = {"mine": seat_label(mine), "wanted": seat_label(wanted)}
-    return text_now("You sit as %(mine)s on this file; this act belongs to %(wanted)s.") % facts
+    return gettext("You sit as %(mine)s on this file; this act belongs to %(wanted)s.") % facts
 
 
 def seats(application: Application, user_id: int | None) -> list[dict[str, Any]]:
-    """Every act of the file's seat map: mine, taken, free or closed to me."""
+    """Every act of the file's seat map, in the order of the way: mine, taken, free or closed."""
     if application.seat_map is None:
         return []
     taken = {seat.seat: seat for seat in application.seats.select_related("user").order_by("-id")}
@@ -179,7 +192,8 @@ def seats(application: Application, user_id: int | None) -> list[dict[str, Any]]
             "holder": taken[seat].user if seat in taken else "",
             "reason": seat_reason(application, act, user_id),
         }
-        for act, seat in application.seat_map.seats.items()
+        for act in Act.values
+        if (seat := application.seat_map.seats.get(act))
     ]
 
 
@@ -197,7 +211,7 @@ def decisions(application: Application) -> list[dict[str, Any]]:
     return [
         {
             "at": decision.at,
-            "title": f"{decision.get_act_display()} · {decision.outcome}",
+            "title": f"{decision.get_act_display()} · {outcome_label(decision.outcome)}",
             "text": " · ".join(
                 part
                 for part in (

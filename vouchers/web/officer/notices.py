@@ -27,6 +27,7 @@ from vouchers.web.officer.file_view import seat_reason
 from vouchers.web.officer.forms import AnswerForm, NoticeForm
 from vouchers.web.tables import Column
 from vouchers.web.views import ListPage, blame, status_of
+from vouchers.web.words import named
 
 
 class NoticeList(Desk, ListPage):
@@ -170,7 +171,7 @@ class ObjectionList(Desk, ListPage):
     def row(self, noun: Any) -> Any:
         """The file objected to."""
         return {
-            "company": noun.application.company.name_zh,
+            "company": named(noun.application.company),
             "number": noun.application.number,
             "url": reverse("officer:objection-detail", args=[noun.tracking_code]),
             "received_at": noun.received_at,

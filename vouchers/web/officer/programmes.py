@@ -30,7 +30,8 @@ from vouchers.web.forms import PageForm
 from vouchers.web.officer.file_view import seat_label
 from vouchers.web.officer.programme_forms import PublishForm, RoundForm, RulesForm, SeatMapForm
 from vouchers.web.tables import Column
-from vouchers.web.views import ListPage, named
+from vouchers.web.views import ListPage
+from vouchers.web.words import named
 
 _ID = "programme_id"
 _ANY = ("DRAFT", "ACTIVE", "PAUSED")

@@ -24,7 +24,7 @@ from vouchers.web.officer.forms import AcceptForm, DisputeForm, InvoiceForm, Rea
 from vouchers.web.paging import page_of
 from vouchers.web.tables import Column, Table
 from vouchers.web.views import ListPage
-from vouchers.web.words import action_label, actor_label
+from vouchers.web.words import action_label, actor_label, named
 
 _ID = "redemption_id"
 _CHECKERS = (Role.REVIEWER, Role.INTAKE)
@@ -109,8 +109,8 @@ class RedemptionList(Desk, ListPage):
         return {
             "number": noun.number,
             "url": reverse("officer:redemption-detail", args=[noun.number]),
-            "company": noun.company.name_zh,
-            "provider": noun.provider.company.name_zh,
+            "company": named(noun.company),
+            "provider": named(noun.provider.company),
             "price_fen": noun.price_fen,
             "requested_fen": noun.requested_fen,
             "accepted_fen": noun.accepted_fen,
@@ -171,12 +171,12 @@ class RedemptionDetail(ActsDesk):
         return Table(
             columns=(
                 Column("row_number", _("Row"), kind="count"),
-                Column("period_start", _("From"), kind="stamp"),
-                Column("period_end", _("Until"), kind="stamp"),
+                Column("period_start", _("Used from"), kind="stamp"),
+                Column("period_end", _("Used until"), kind="stamp"),
                 Column("resource_id", _("Resource")),
                 Column("service_category", _("Service"), sub="charge_category"),
-                Column("quantity", _("Quantity"), kind="count", sub="unit"),
-                Column("billed_cost", _("Billed (yuan)"), kind="count"),
+                Column("quantity", _("Quantity"), kind="plain", sub="unit"),
+                Column("billed_cost", _("Billed (yuan)"), kind="plain"),
                 Column(
                     "counts", _("Counts"), value=lambda r: _("Yes") if r.is_eligible else _("No")
                 ),

@@ -18,7 +18,7 @@ from vouchers.web.desk import Act, ActsDesk, Desk
 from vouchers.web.officer.forms import ReasonForm
 from vouchers.web.tables import Column
 from vouchers.web.views import ListPage
-from vouchers.web.words import address_of
+from vouchers.web.words import address_of, named
 
 _ID = "provider_id"
 
@@ -44,7 +44,7 @@ class ProviderRegister(Desk, ListPage):
     def row(self, noun: Any) -> Any:
         """One provider."""
         return {
-            "name": noun.company.name_zh,
+            "name": named(noun.company),
             "number": noun.number,
             "url": reverse("officer:provider-detail", args=[noun.number]),
             "code": noun.company.credit_code,
@@ -99,7 +99,7 @@ class ProviderDetail(ActsDesk):
         provider = self.noun
         return {
             **super().context(**kwargs),
-            "title": provider.company.name_zh,
+            "title": named(provider.company),
             "provider": provider,
             "prices": list_offers(provider.pk, self.at),
             "centres": list_centres(provider.pk),
@@ -154,7 +154,7 @@ class LetterList(Desk, ListPage):
             "number": noun.number,
             "title": noun.title,
             "kind": LetterKind(noun.kind).label,
-            "company": noun.company.name_zh,
+            "company": named(noun.company),
             "subject": noun.subject_ref.partition(":")[2],
             "url": address_of(noun.subject_ref),
             "status": noun.status,

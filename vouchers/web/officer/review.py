@@ -145,7 +145,7 @@ class Review(ActsDesk):
             **self.panel(),
             "crumbs": [(_("To do"), reverse("officer:queue")), (file.number, "")],
             "title": file.number,
-            "form_rows": file_view.form_rows(file.form),
+            "form_rows": file_view.form_rows(file, self.scope),
             "calculation": file_view.calculation(file, self.language),
             "versions": file.versions.select_related("submitted_by").order_by("-version"),
             "decisions": file_view.decisions(file),

@@ -22,10 +22,11 @@ from vouchers.redemptions.selectors import list_redemptions
 from vouchers.web.desk import ALL_DESKS, FINANCE, OFFICERS, Act, ActsDesk, Desk
 from vouchers.web.officer.file_view import seat_reason
 from vouchers.web.officer.forms import ReasonForm
+from vouchers.web.officer.terms import term_rows
 from vouchers.web.paging import page_of
 from vouchers.web.tables import Column, Table
 from vouchers.web.views import ListPage, status_of
-from vouchers.web.words import action_label, actor_label
+from vouchers.web.words import action_label, actor_label, named
 
 _MONEY_WORDS = {
     "face": _("Face value"),
@@ -117,8 +118,8 @@ class VoucherList(Desk, ListPage):
         return {
             "number": noun.number,
             "url": reverse("officer:voucher-detail", args=[noun.number]),
-            "company": noun.company.name_zh,
-            "programme": noun.programme.name_zh,
+            "company": named(noun.company),
+            "programme": named(noun.programme),
             "face_fen": noun.face_fen,
             "status": noun.status,
             "get_status_display": noun.get_status_display(),
@@ -174,10 +175,6 @@ class VoucherDetail(ActsDesk):
         """Money, terms, redemptions, letters, history."""
         voucher = self.noun
         money = voucher_money(voucher)
-        terms = [
-            {"label": key, "value": "—" if value is None else str(value)}
-            for key, value in voucher.terms.items()
-        ]
         return {
             **super().context(**kwargs),
             "title": voucher.number,
@@ -186,7 +183,7 @@ class VoucherDetail(ActsDesk):
                 {"label": _MONEY_WORDS[key], "value": fen, "money": True}
                 for key, fen in money.items()
             ],
-            "terms": terms,
+            "terms": term_rows(voucher),
             "file_url": reverse("officer:application-review", args=[voucher.application.number]),
             "redemptions": list_redemptions(self.scope, voucher=voucher.number)[:50],
             "letters": list_letters(self.scope).filter(subject_ref=voucher.ref),

@@ -12,7 +12,8 @@ from vouchers.providers.selectors import list_centres, list_offers, list_provide
 from vouchers.providers.services import publish_offer
 from vouchers.web.forms.provider import OfferForm
 from vouchers.web.tables import Column, Table
-from vouchers.web.views import FormPage, named
+from vouchers.web.views import FormPage
+from vouchers.web.words import named
 
 COLUMNS = (
     Column("code", _("Code"), kind="number"),

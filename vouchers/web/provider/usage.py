@@ -14,7 +14,8 @@ from vouchers.redemptions.selectors import get_redemption_for
 from vouchers.web.forms.provider import EvidenceForm
 from vouchers.web.provider.orders import TO_FILE, RedemptionList, own_redemptions
 from vouchers.web.tables import Column, Table
-from vouchers.web.views import FormPage, named
+from vouchers.web.views import FormPage
+from vouchers.web.words import named
 
 ROWS_SHOWN = 100
 ROW_COLUMNS = (

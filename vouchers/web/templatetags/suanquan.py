@@ -3,7 +3,8 @@
 Values: `{{ fen|yuan }}` 1,234.50 · `{{ bp|percent }}` 41.28% · `{{ dt|stamp }}`
 2026-11-26 09:30 ·
 `{{ day|day }}` 2026-11-26 (both Asia/Shanghai) ·
-`{{ fen|capitals }}` 大写 · `{{ row|look:"a.b" }}`.
+`{{ fen|capitals }}` 大写 · `{{ row|look:"a.b" }}` ·
+`{{ company|named }}` · `{{ decimal|plain }}`.
 Marks: `{% icon "name" %}` · `{% status_tag noun.status noun.get_status_display %}` (a third
 word names the noun where one code means two things: "payment") · `{% number "AP-…" url %}` ·
 `{% qr text %}`.
@@ -20,6 +21,7 @@ from __future__ import annotations
 
 import json
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
@@ -33,7 +35,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from companies.local_time import SHANGHAI, local_date
 from vouchers import money
-from vouchers.web import charts, tables
+from vouchers.web import charts, tables, words
 from vouchers.web.forms.kinds import kind_of
 from vouchers.web.status import look_of
 
@@ -79,6 +81,22 @@ def day(value: date | datetime | None) -> str:
 def last_day(end: datetime | None) -> str:
     """The last day of a period whose end is half-open: midnight belongs to the day before."""
     return "—" if end is None else local_date(end - timedelta(microseconds=1)).isoformat()
+
+
+@register.filter
+def named(noun: Any) -> str:
+    """A noun's name in the page's language."""
+    return words.named(noun)
+
+
+@register.filter
+def plain(value: Decimal | None) -> str:
+    """A bill's figure: thousands apart, at least two decimals, no needless ones."""
+    if value is None:
+        return "—"
+    text = f"{value:,f}"
+    whole, _point, rest = text.partition(".")
+    return f"{whole}.{rest.rstrip('0').ljust(2, '0')}"
 
 
 @register.filter
