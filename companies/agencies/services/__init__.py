@@ -3,6 +3,7 @@
 from companies.agencies.services.bodies import load_calendar, load_regions, register_agency
 from companies.agencies.services.deadlines import (
     close_deadline,
+    lock_deadlines,
     lock_due_deadline,
     open_deadline,
     pause_deadlines,
@@ -15,6 +16,7 @@ __all__ = [
     "close_deadline",
     "load_calendar",
     "load_regions",
+    "lock_deadlines",
     "lock_due_deadline",
     "open_deadline",
     "pause_deadlines",

@@ -7,6 +7,7 @@ after twelve attempts handed to a person by an alert.
 from __future__ import annotations
 
 import random
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db.models import Q
@@ -64,6 +65,15 @@ def resume_deadlines(*, subject_ref: str, at: datetime) -> None:
         deadline.due_at += at - (deadline.paused_at or at)
         deadline.paused_at = None
         deadline.save(update_fields=["due_at", "paused_at"])
+
+
+def lock_deadlines(subject_refs: Iterable[str]) -> None:
+    """A step: what is promised of these nouns, locked before their money moves."""
+    lock_rows(
+        Deadline.objects.filter(
+            subject_ref__in=set(subject_refs), done_at__isnull=True, failed_at__isnull=True
+        )
+    )
 
 
 def lock_due_deadline(*, deadline_id: int, at: datetime) -> Deadline | None:

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from django.db.models import Q, QuerySet, Sum
 from django.utils.translation import gettext_lazy as _
 
+from companies.agencies.services import close_deadline
 from companies.errors import Conflict, InvalidInput
 from companies.foundation.actors import Actor
 from companies.foundation.locks import lock_rows
@@ -115,10 +116,12 @@ def lock_file(application_id: int) -> Application:
 def release_file(
     application: Application, *, request: Request, reason: str, actor: Actor, at: datetime
 ) -> None:
-    """A step: what a dying file held is free again: money, caps, evidence."""
-    release_reservation(application, request=request, actor=actor, at=at)
+    """A step: what a dying file held is free again, in the order of locks: caps, evidence, the
+    promises about it, money."""
     release_caps(application.ref, amount_fen=None, reason=reason, at=at)
     release_claims(subject_ref=application.ref, actor=actor, at=at)
+    close_deadline(subject_ref=application.ref, at=at, outcome=reason)
+    release_reservation(application, request=request, actor=actor, at=at)
 
 
 def release_reservation(

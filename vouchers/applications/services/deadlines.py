@@ -19,6 +19,7 @@ from vouchers.applications.models import (
     PublicNotice,
 )
 from vouchers.applications.services.award import lock_file, release_file
+from vouchers.applications.services.evidence import lock_claimed
 from vouchers.applications.services.steps import exported, move
 from vouchers.ledger.services import Request
 
@@ -40,6 +41,7 @@ def carry_out_deadline(*, deadline_id: int, at: datetime) -> None:
         _end_notice(deadline_id, number, at)
         return
     application = lock_file(Application.objects.get(number=number).pk)
+    lock_claimed(application.ref)
     deadline = lock_due_deadline(deadline_id=deadline_id, at=at)
     if deadline is None:
         return

@@ -124,16 +124,18 @@ def verify_evidence(
     _record("evidence.verified", document, subject_ref, agency_id, actor, at=at, status=str(status))
 
 
-def release_claims(*, subject_ref: str, actor: Actor, at: datetime) -> int:
-    """A step: what this subject had claimed is free again; returns how many documents."""
+def lock_claimed(subject_ref: str) -> dict[int, EvidenceDocument]:
+    """A step: the documents this subject has claimed, locked: before its deadlines and money."""
     assert_in_transaction()
     claims = EvidenceClaim.objects.filter(subject_ref=subject_ref, released_at__isnull=True)
-    documents = {
-        document.pk: document
-        for document in lock_rows(
-            EvidenceDocument.objects.filter(pk__in=list(claims.values_list("document", flat=True)))
-        )
-    }
+    ids = list(claims.values_list("document", flat=True))
+    return {found.pk: found for found in lock_rows(EvidenceDocument.objects.filter(pk__in=ids))}
+
+
+def release_claims(*, subject_ref: str, actor: Actor, at: datetime) -> int:
+    """A step: what this subject had claimed is free again; returns how many documents."""
+    documents = lock_claimed(subject_ref)
+    claims = EvidenceClaim.objects.filter(subject_ref=subject_ref, released_at__isnull=True)
     for claim in claims.order_by("pk"):
         claim.released_at = at
         claim.save(update_fields=["released_at"])

@@ -11,7 +11,7 @@ import rfc8785
 from django.utils.translation import gettext_lazy as _
 
 from companies.agencies.selectors import is_workday
-from companies.agencies.services import close_deadline, open_deadline
+from companies.agencies.services import open_deadline
 from companies.audit.services import record_event
 from companies.errors import InvalidInput, not_found
 from companies.foundation.actors import Actor
@@ -22,7 +22,7 @@ from companies.local_time import deadline_at, local_date
 from companies.notifications.services import notify
 from companies.users.models import Duty
 from companies.users.policies import require_duty
-from vouchers.applications.models import DEAD_STATUSES, Application
+from vouchers.applications.models import Application
 from vouchers.applications.selectors import list_company_people
 from vouchers.applications.states import STEPS
 from vouchers.programmes.rules.document import RuleDocument
@@ -112,8 +112,6 @@ def move(
         request_ref=request_ref, **facts,
     )  # fmt: skip
     tell_company(application, action, at=at, **facts)
-    if target in DEAD_STATUSES:  # what was promised about it is moot
-        close_deadline(subject_ref=application.ref, at=at, outcome=target.lower())
 
 
 def record(

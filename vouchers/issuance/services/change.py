@@ -145,9 +145,9 @@ def revoke_voucher(*, actor: Actor, voucher_id: int, at: datetime, request_key: 
         reason=proposal.reason,
         at=at,
     )
+    close_deadline(subject_ref=voucher.ref, kind="issuance.grace_end", at=at, outcome="revoked")
     back_fen = return_to_pool(voucher, EntryKind.REVOKE, request=request, actor=actor, at=at)
     free_caps(voucher, back_fen, "revoked", at)
-    close_deadline(subject_ref=voucher.ref, kind="issuance.grace_end", at=at, outcome="revoked")
     move(
         voucher,
         VoucherStatus.REVOKED,
@@ -176,13 +176,17 @@ def close_voucher(*, voucher_id: int, at: datetime) -> Voucher:
 
 
 def close_if_over(voucher: Voucher, at: datetime) -> bool:
-    """A step: the system closes a locked voucher with nothing on it or owed; did it?"""
+    """A step: the system closes a locked voucher with nothing on it or owed; did it?
+
+    Where money moves before, the caller has locked its deadlines with it; a dead one has none.
+    """
     assert_in_transaction()
     money = voucher_money(voucher)
     is_empty = not (money["available"] or money["held"] or money["payable"])
     if not is_empty or VoucherStatus.CLOSED not in STEPS[VoucherStatus(voucher.status)]:
         return False
-    close_deadline(subject_ref=voucher.ref, kind="issuance.grace_end", at=at, outcome="closed")
+    if voucher.status == VoucherStatus.ACTIVE:
+        close_deadline(subject_ref=voucher.ref, kind="issuance.grace_end", at=at, outcome="closed")
     move(voucher, VoucherStatus.CLOSED, action="voucher.closed", actor=SYSTEM, at=at)
     return True
 

@@ -105,8 +105,8 @@ def accept_voucher(*, actor: Actor, voucher_id: int, at: datetime, request_key: 
     require_step(STEPS, voucher.status, VoucherStatus.ACTIVE, voucher.number)
     if voucher.status != VoucherStatus.PENDING:
         raise Conflict("wrong_state", _("This voucher is active already."))
-    _issue(voucher, application, request=request, actor=actor, at=at)
     close_deadline(subject_ref=voucher.ref, kind="issuance.consent", at=at, outcome="accepted")
+    _issue(voucher, application, request=request, actor=actor, at=at)
     return voucher
 
 
@@ -123,11 +123,11 @@ def decline_voucher(*, actor: Actor, voucher_id: int, at: datetime, request_key:
     voucher = lock_voucher(voucher_id, with_file=True)
     if find_replay(request):
         return voucher
+    close_deadline(subject_ref=voucher.ref, kind="issuance.consent", at=at, outcome="declined")
     drop_pending(
         voucher, VoucherStatus.DECLINED, action="voucher.declined", request=request,
         actor=actor, at=at,
     )  # fmt: skip
-    close_deadline(subject_ref=voucher.ref, kind="issuance.consent", at=at, outcome="declined")
     return voucher
 
 

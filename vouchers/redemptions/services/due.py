@@ -9,6 +9,7 @@ from companies.agencies.models import Deadline
 from companies.agencies.services import lock_due_deadline
 from companies.alerts.services import raise_alert
 from companies.foundation.verbs import verb
+from vouchers.applications.services.evidence import lock_claimed
 from vouchers.ledger.services import Request
 from vouchers.redemptions.models import Redemption, RedemptionStatus
 from vouchers.redemptions.selectors import find_by_ref
@@ -26,6 +27,7 @@ def carry_out_deadline(*, deadline_id: int, at: datetime) -> Redemption | None:
     if deadline is None or found is None:
         return None
     redemption = lock_redemption(found.pk)
+    lock_claimed(redemption.ref)
     if lock_due_deadline(deadline_id=deadline_id, at=at) is None:
         return None
     if deadline.kind == "redemptions.silence" and redemption.status == RedemptionStatus.EVIDENCED:

@@ -103,12 +103,12 @@ def end_hold(
     at: datetime,
     right: object = None,
 ) -> None:
-    """A step: an unpaid end: RELEASE, then the status, its event and its deadline."""
+    """A step: an unpaid end: its deadline, RELEASE, the status and its event."""
     require_step(STEPS, redemption.status, target, redemption.number)
     before = exported(redemption)
+    close_term(redemption, "redemptions.hold_end", at, target)
     release_hold(redemption, request=request, actor=actor, at=at)
     move(
         redemption, target, action=action, actor=actor, at=at, before=before,
         right=right, request_ref=request.ref,
     )  # fmt: skip
-    close_term(redemption, "redemptions.hold_end", at)

@@ -87,11 +87,12 @@ def _reverse(
         for row in list_fundings(redemption)
         if row.accepted_fen
     ]
+    release_claims(subject_ref=redemption.ref, actor=actor, at=at)
+    redemption.usage.filter(released_at__isnull=True).update(released_at=at)
+    close_term(redemption, "settlement.pay_within", at, RedemptionStatus.REVERSED)
     legs = [Leg(f.payable_account_id, f.voucher_account_id, amount) for f, amount in parts]
     post(EntryKind.REVERSE, redemption, legs, request=request, actor=actor, at=at)
     pass_on(redemption, parts, request=request, actor=actor, at=at)
-    release_claims(subject_ref=redemption.ref, actor=actor, at=at)
-    redemption.usage.filter(released_at__isnull=True).update(released_at=at)
     redemption.fundings.update(accepted_fen=0)
     redemption.accepted_fen = 0
     move(
@@ -99,7 +100,6 @@ def _reverse(
         action="redemption.reversed", actor=actor, at=at, before=before, right=duty,
         request_ref=request.ref, reason=redemption.reason,
     )  # fmt: skip
-    close_term(redemption, "settlement.pay_within", at)
 
 
 def begin_settlement(redemption: Redemption, *, actor: Actor, batch_ref: str, at: datetime) -> None:

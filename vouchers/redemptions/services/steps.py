@@ -144,11 +144,12 @@ def open_term(redemption: Redemption, kind: str, term: Term | None, at: datetime
     )
 
 
-def close_term(redemption: Redemption, kind: str, at: datetime) -> None:
-    """A step: the promise is kept, or past."""
+def close_term(redemption: Redemption, kind: str, at: datetime, outcome: str = "") -> None:
+    """A step: the promise is kept, or past; by its present status, if nothing else is said."""
     close_deadline(
-        subject_ref=redemption.ref, kind=kind, at=at, outcome=str(redemption.status).lower()
-    )
+        subject_ref=redemption.ref, kind=kind, at=at,
+        outcome=(outcome or str(redemption.status)).lower(),
+    )  # fmt: skip
 
 
 def move(

@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from companies.agencies.models import Deadline
-from companies.agencies.services import close_deadline, lock_due_deadline
+from companies.agencies.services import close_deadline, lock_deadlines, lock_due_deadline
 from companies.alerts.services import raise_alert
 from companies.errors import Conflict, InvalidInput, not_found
 from companies.foundation.actors import Actor
@@ -71,6 +71,7 @@ def record_results(
     if batch.status != BatchStatus.SENT:
         require_step({}, batch.status, BatchStatus.PAID, batch.number)
     redemptions = lock_redemptions(batch)
+    lock_deadlines(ref for r in redemptions for ref in (r.ref, r.voucher.ref))
     before = exported(batch)
     known = {row.row_number: row for row in list_instructions(batch)}
     part = 0
