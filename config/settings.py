@@ -18,6 +18,7 @@ DEBUG = False
 MOVABLE_CLOCK = DEMO and env.flag("MOVABLE_CLOCK")
 STATE_DIR = env.text("STATE_DIR", str(BASE_DIR / ".state"))
 SECRET_KEY = env.text("SECRET_KEY")
+PRIVILEGES = "config.privileges.declared"
 EVIDENCE_KEY = env.text("SQ_EVIDENCE_KEY", SECRET_KEY if DEMO else None)
 CERTIFICATE_KEY = env.text("SQ_CERTIFICATE_KEY", SECRET_KEY if DEMO else None)
 SITE_URL = env.text("SQ_SITE_URL", "http://127.0.0.1:8000" if DEMO else None)

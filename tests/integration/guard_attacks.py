@@ -76,6 +76,11 @@ ATTACKS: dict[str, list[str]] = {
         journal("SUBALLOCATE", at="'2025-03-04'"),
         journal("SUBALLOCATE", at="'2025-03-04'", agency="b.agency_id"),
     ],
+    "month_is_over": [
+        "INSERT INTO ledger_closedmonth (agency_id, month_date, closed_at, closed_by_ref) "
+        f"SELECT id, '{day}', {at}, 'x' FROM agencies_agency"
+        for day, at in (("2025-05-01", "'2025-05-31T23:00+08:00'"), ("2099-01-01", "'2099-02-02'"))
+    ],
     # the record and what the house keeps of people, papers and accounts
     "event_not_ahead": [
         "INSERT INTO audit_auditevent (epoch, tx, action, actor_ref, duty_ref, subject_ref, "

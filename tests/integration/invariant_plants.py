@@ -234,6 +234,14 @@ def plant_33_by_other_steps(bare: Bare) -> None:
     )
 
 
+def plant_33_by_a_privilege(bare: Bare) -> None:
+    bare.cursor.execute("GRANT UPDATE (debits_fen) ON ledger_account TO sq_app")
+
+
+def plant_33_by_a_privilege_for_everybody(bare: Bare) -> None:
+    bare.cursor.execute("GRANT SELECT ON users_user TO public")
+
+
 def plant_33_by_a_constraint_gone(bare: Bare) -> None:
     bare.cursor.execute("ALTER TABLE issuance_voucher DROP CONSTRAINT voucher_face_positive")
 

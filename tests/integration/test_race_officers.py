@@ -6,16 +6,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import count
 from threading import Barrier
 from typing import Any
 
 import pytest
-from django.db import connections
+from django.db import connections, transaction
 
 from companies.agencies.models import Deadline
-from companies.errors import DomainError
+from companies.audit.services import record_event
+from companies.errors import Conflict, DomainError
 from companies.foundation.actors import Actor
 from companies.letters.models import Letter
 from companies.letters.services import waive_letter
@@ -35,8 +36,10 @@ from vouchers.applications import services as files
 from vouchers.issuance import services as vouchers
 from vouchers.issuance.models import Voucher
 from vouchers.issuance.selectors import voucher_money
+from vouchers.ledger.chart import EntryKind
 from vouchers.ledger.models import JournalEntry
 from vouchers.ledger.selectors import get_money_states
+from vouchers.ledger.services import Leg, Request, close_month, post_entry
 from vouchers.programmes.models import CapUsage
 from vouchers.redemptions import services as redemptions
 from vouchers.settlement import services as settlement
@@ -232,6 +235,47 @@ def test_an_answer_of_the_channel_is_booked_once(committed_db: str) -> None:
         assert expected is None or said == expected
     assert JournalEntry.objects.filter(kind="PAY").count() == 1
     assert findings(sale.scheme) == {}
+
+
+def test_a_month_is_closed_after_what_is_being_booked_in_it(committed_db: str) -> None:
+    """Who closes waits for the booking under way; who books afterwards finds it closed."""
+    scheme = given_programme()
+    in_march, april = scheme.later(), scheme.at.replace(month=4)
+
+    def close() -> None:
+        with transaction.atomic():
+            close_month(
+                actor=scheme.actor("releaser"), agency_id=scheme.programme.agency_id,
+                month_date=date(2025, 3, 1), at=april,
+            )  # fmt: skip
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            recall_one_fen(scheme, "under-way", in_march)
+            closing = pool.submit(at_once, close)
+            with pytest.raises(TimeoutError):
+                closing.result(timeout=1)
+        assert closing.result(timeout=10) == {"done": 1}
+    with pytest.raises(Conflict, match="period_closed"), transaction.atomic():
+        recall_one_fen(scheme, "too-late", in_march)
+    scheme.at = april
+    assert findings(scheme) == {}
+
+
+def recall_one_fen(scheme: Scheme, key: str, at: Any) -> None:
+    """From the lead body's line up to the finance body's."""
+    line = scheme.lines[0]
+    actor = scheme.actor("authoriser")
+    request = Request.of(actor, key, {})
+    post_entry(
+        EntryKind.RECALL, request=request, agency_id=line.agency_id, at=at, actor=actor,
+        legs=[Leg(line.pool_account_id, line.parent.pool_account_id, 1)],
+        subject_ref=f"line:{line.number}",
+    )  # fmt: skip
+    record_event(
+        "check.ran", actor=actor, subject_ref=f"line:{line.number}", agency_id=line.agency_id,
+        at=at, request_ref=request.ref,
+    )  # fmt: skip
 
 
 def given_companies(scheme: Scheme, count: int) -> list[str]:

@@ -15,7 +15,8 @@ from django.utils.translation import gettext_lazy as _
 from companies.audit.services import record_event
 from companies.errors import Conflict, InvalidInput
 from companies.foundation.actors import Actor
-from companies.foundation.verbs import assert_in_transaction, verb
+from companies.foundation.verbs import assert_in_transaction
+from companies.local_time import local_date
 from vouchers.ledger.chart import SOURCES, AccountKind, EntryKind
 from vouchers.ledger.models import Account, ClosedMonth, JournalEntry
 from vouchers.money import format_yuan
@@ -202,9 +203,16 @@ def reverse_entry(
     )
 
 
-@verb
 def close_month(*, actor: Actor, agency_id: int, month_date: date, at: datetime) -> ClosedMonth:
-    """Close a month's books. The caller's policy is asked by the interface's verb above."""
+    """A step: close a month's books for good, once it is over; its verb has asked who may.
+
+    Raises Conflict `month_not_over`, `period_closed`.
+    """
+    assert_in_transaction()
+    if local_date(at).replace(day=1) <= month_date:
+        raise Conflict("month_not_over", _("That month is not over yet."))
+    if ClosedMonth.objects.filter(agency_id=agency_id, month_date=month_date).exists():
+        raise Conflict("period_closed", _("The books of that month are closed."))
     closed = ClosedMonth.objects.create(
         agency_id=agency_id, month_date=month_date, closed_at=at, closed_by_ref=actor.ref
     )

@@ -23,6 +23,7 @@ from companies.errors import InvalidInput
 from companies.files.disk import path_of
 from companies.foundation.sql import ROOT
 from companies.local_time import SHANGHAI
+from vouchers.oversight.checks.privileges import strange_privileges
 from vouchers.oversight.checks.steps import strange_steps
 from vouchers.programmes.rules import reading
 
@@ -153,11 +154,12 @@ def _file_digest(path: Path) -> str:
 
 def strange_catalogue(cursor: Any) -> Iterator[str]:
     """Functions and triggers that differ from the SQL files, refusing ones that may be skipped;
-    steps and constraints that differ from the code's."""
+    steps, privileges and constraints that differ from the code's."""
     texts = [path.read_text(encoding="utf-8") for path in sorted(ROOT.glob("*/*/sql/*.sql"))]
     yield from _strange_functions(cursor, texts)
     yield from _strange_triggers(cursor, texts)
     yield from strange_steps(cursor)
+    yield from strange_privileges(cursor)
     yield from _missing_constraints(cursor)
 
 
