@@ -62,6 +62,7 @@ def test_rules(seats: str, *, notice: bool = True, consent: bool = True) -> dict
         {"act": "APPROVE", "from_fen": 0, "people": 1},
         {"act": "APPROVE", "from_fen": 50_000_000, "people": 2},
         {"act": "CONFIRM", "from_fen": 0, "people": 0},
+        {"act": "CONFIRM", "from_fen": 2_000_000, "people": 1},
         {"act": "BATCH_APPROVE", "from_fen": 0, "people": 1},
     ]
     if not notice:

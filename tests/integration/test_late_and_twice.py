@@ -15,7 +15,7 @@ from companies.letters.models import Letter
 from companies.letters.services import waive_letter
 from companies.registry.models import RelatedPair
 from companies.registry.services import grant_membership
-from tests.cast import SETUP
+from tests.cast import SETUP, add_officer
 from tests.given import (
     DAY,
     HOUR,
@@ -69,6 +69,37 @@ def test_an_objection_after_the_period_is_too_late_though_no_sweeper_came() -> N
             actor=SETUP, notice_row_id=file.notice_rows.get().pk, text="异议", contact="",
             at=scheme.at,
         )  # fmt: skip
+
+
+def test_two_objections_may_both_be_upheld() -> None:
+    scheme = given_programme()
+    file = given_recommended_application(scheme)
+    given_notice(scheme, file)
+    lodged = [
+        files.lodge_objection(
+            actor=SETUP, notice_row_id=file.notice_rows.get().pk, text=text, contact="",
+            at=scheme.later(),
+        )
+        for text in ("虚报", "关联")
+    ]  # fmt: skip
+    for objection in lodged:
+        files.answer_objection(
+            actor=scheme.actor("approver3"), objection_id=objection.pk, answer="属实", upheld=True,
+            at=scheme.later(), request_key=f"answer-{objection.pk}",
+        )  # fmt: skip
+    assert Letter.objects.filter(subject_ref=file.ref, kind="PRIOR_NOTICE").count() == 1
+    assert {row.kind for row in list_open_deadlines(file.ref)} == {"applications.notice_end"}
+
+
+def test_an_intake_officer_signs_no_second_check() -> None:
+    sale = given_sale()
+    add_officer(sale.scheme.cast, "intake2", "intake", "lead", sale.scheme.at)
+    claim = sale.verify(sale.countersigned(7_000_000))
+    assert sale.accept(claim).status == "UNDER_CHECK"
+    with pytest.raises(NotAllowed, match="duty_missing"):
+        sale.accept(claim, who="intake2")
+    assert sale.accept(claim, who="reviewer2").status == "ACCEPTED"
+    assert findings(sale.scheme) == {}
 
 
 def test_nothing_is_confirmed_or_proved_on_a_hold_that_is_over() -> None:

@@ -144,12 +144,19 @@ def answer_objection(
             subject_ref=application.ref, kind="applications.objection", at=at, outcome="answered"
         )
     if upheld:
-        notice = PriorNotice.on(application, burden="REJECTED", reason=objection.answer)
-        serve_prior_notice(notice, duty=duty, at=at)
+        _notify_once(application, reason=objection.answer, duty=duty, at=at)
         tell_company(application, "application.rejection_noticed", at=at)
     else:
         _return_to_notice(application, actor=actor, duty=duty, at=at)
     return objection
+
+
+def _notify_once(application: Application, *, reason: str, duty: Duty, at: datetime) -> None:
+    """A second objection upheld finds the company notified already: its period runs on."""
+    upheld = application.decisions.filter(act=Act.OBJECTION, outcome="UPHELD")
+    if upheld.count() == 1:
+        notice = PriorNotice.on(application, burden="REJECTED", reason=reason)
+        serve_prior_notice(notice, duty=duty, at=at)
 
 
 def _return_to_notice(application: Application, *, actor: Actor, duty: Duty, at: datetime) -> None:
