@@ -69,16 +69,7 @@ class House:
 
     def sign_in(self, user_id: int) -> dict[str, str]:
         """The cookies of a session that has shown both factors."""
-        from companies.users.models import User
-
-        user = User.objects.get(pk=user_id)
-        session = SessionStore()
-        session[SESSION_KEY] = str(user.pk)
-        session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[-1]
-        session[HASH_SESSION_KEY] = user.get_session_auth_hash()
-        session[RECORDS] = [{"method": "password", "at": 0}, {"method": "mfa", "at": 0}]
-        session.save()
-        return {settings.SESSION_COOKIE_NAME: str(session.session_key)}
+        return session_of(user_id)
 
     def log(self, name: str) -> str:
         """What a process has said so far."""
@@ -110,6 +101,20 @@ class House:
                 ["setpriv", "--pdeathsig", "TERM", sys.executable, "-m", *words],
                 cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
             )  # fmt: skip
+
+
+def session_of(user_id: int) -> dict[str, str]:
+    """The cookies of a session that has shown both factors."""
+    from companies.users.models import User
+
+    user = User.objects.get(pk=user_id)
+    session = SessionStore()
+    session[SESSION_KEY] = str(user.pk)
+    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[-1]
+    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    session[RECORDS] = [{"method": "password", "at": 0}, {"method": "mfa", "at": 0}]
+    session.save()
+    return {settings.SESSION_COOKIE_NAME: str(session.session_key)}
 
 
 @contextlib.contextmanager

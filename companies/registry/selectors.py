@@ -113,6 +113,15 @@ def find_bank_account(company_id: int) -> BankAccount | None:
     ).first()
 
 
+def list_pending_accounts() -> QuerySet[BankAccount]:
+    """Accounts nobody has verified yet, oldest first; companies are shared by all bodies."""
+    return (
+        BankAccount.objects.filter(status=BankAccountStatus.PENDING)
+        .select_related("company", "added_by")
+        .order_by("id")
+    )
+
+
 def list_bank_accounts(company_id: int) -> QuerySet[BankAccount]:
     """Every version, newest first. The caller has been let in to the company."""
     return BankAccount.objects.filter(company_id=company_id).order_by("-id")

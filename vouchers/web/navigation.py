@@ -147,6 +147,7 @@ MENUS: dict[str, tuple[Group, ...]] = {
                 Entry("finance:budget-list", _("Budget lines"), "wallet"),
                 Entry("finance:settlement-list", _("Settlement batches"), "landmark"),
                 Entry("finance:instruction-list", _("Payments to examine"), "banknote"),
+                Entry("finance:account-list", _("Accounts to verify"), "credit-card"),
                 Entry("finance:reconciliation", _("Reconciliation"), "scale"),
                 Entry("finance:reports", _("Reports"), "file-text"),
             ),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from vouchers.web.finance import budget, settlement
+from vouchers.web.finance import accounts, budget, settlement
 
 app_name = "finance"
 urlpatterns = [
@@ -11,5 +11,6 @@ urlpatterns = [
     path("budgets/<str:code>/", budget.ProgrammeBudget.as_view(), name="programme-budget"),
     path("settlement/", settlement.BatchList.as_view(), name="settlement-list"),
     path("settlement/<str:number>/", settlement.Batch.as_view(), name="settlement-batch"),
+    path("accounts/", accounts.Accounts.as_view(), name="account-list"),
     path("payments/", settlement.InstructionList.as_view(), name="instruction-list"),
 ]

@@ -269,7 +269,9 @@ class SeatMaps(ActsDesk):
                 "name": named(seat_map),
                 "people": people_needed(seat_map.seats),
                 "rows": [
-                    (SeatAct(act).label, seat_label(seat)) for act, seat in seat_map.seats.items()
+                    (SeatAct(act).label, seat_label(seat_map.seats[act]))
+                    for act in SeatAct.values
+                    if act in seat_map.seats
                 ],
             }
             for seat_map in self.noun.rows.select_related("approved_by", "proposed_by")
