@@ -30,6 +30,7 @@ from vouchers.redemptions.models import Redemption, RedemptionStatus
 from vouchers.reports.services import write_package
 from vouchers.settlement.models import SettlementBatch, SettlementLine
 
+pytestmark = pytest.mark.timeout(420)  # the first test waits until the year is told
 CAP_FEN = scheme.CAP_FEN
 # Never reached within this year, or only in passing.
 NOT_IN_THE_YEAR = {
