@@ -82,6 +82,7 @@ def given_programme(
     ceiling_fen: int = 10 * FUNDS_FEN,
     notice: bool = True,
     consent: bool = True,
+    rules_changed: dict[str, Any] | None = None,
 ) -> Scheme:
     """An active programme: one funding line per sum, a ceiling, an open round, one provider."""
     cast, at = given_cast(), START + HOUR
@@ -99,7 +100,7 @@ def given_programme(
     )  # fmt: skip
     rules = programmes.draft_rule_version(
         actor=manager, programme_id=programme.pk,
-        document=test_rules(seats, notice=notice, consent=consent), at=at,
+        document=test_rules(seats, notice=notice, consent=consent) | (rules_changed or {}), at=at,
     )  # fmt: skip
     programmes.publish_rule_version(actor=approver, rule_version_id=rules.pk, at=at)
     programmes.activate_programme(actor=approver, programme_id=programme.pk, at=at)

@@ -20,6 +20,9 @@ from tests.given import (
 from vouchers.applications import services as files
 from vouchers.applications.models import Application, ApplicationVersion, EvidenceClaim
 from vouchers.applications.selectors import get_application_for
+from vouchers.applications.services.facts import take_snapshot
+from vouchers.programmes.rules import facts_needed, parse_rules
+from vouchers.programmes.scheme_templates import list_templates, load_template
 
 pytestmark = pytest.mark.django_db
 
@@ -46,6 +49,25 @@ def test_submission_freezes_all_the_file_is_judged_by(seats: str) -> None:
     assert set(told.values_list("user__username", flat=True)) == {
         "buyer_agent", "buyer_signatory",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("name", list_templates())
+def test_every_fact_a_published_scheme_asks_for_has_a_source(name: str) -> None:
+    scheme = given_programme()
+    draft = given_draft(scheme, chip_class="GPU", prior_support_fen=0)
+    rules = parse_rules(load_template(name))
+    known = take_snapshot(application=draft, provider=scheme.provider, rules=rules, at=scheme.at)
+    asked = {fact for fact in facts_needed(rules) if known.find(fact, scheme.at) is None}
+    assert asked == set()
+    assert known.other_support == ()
+
+
+def test_other_support_nobody_was_asked_about_is_unknown() -> None:
+    scheme = given_programme()
+    draft = given_draft(scheme)
+    rules = parse_rules(load_template("beijing_2023"))
+    known = take_snapshot(application=draft, provider=scheme.provider, rules=rules, at=scheme.at)
+    assert known.other_support is None
 
 
 def test_receipts_have_no_gap_though_a_submission_failed() -> None:

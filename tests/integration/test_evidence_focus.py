@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import csv
+import io
 from collections import Counter
 from datetime import datetime
 from decimal import Decimal
@@ -14,6 +16,7 @@ import pytest
 from companies.errors import InvalidInput
 from companies.foundation.clock import set_demo_clock
 from companies.local_time import SHANGHAI
+from tests.cast import PLACE
 from tests.given import given_approved_application, given_programme
 from tests.given_http import given_machine
 from tests.given_money import Sale, findings, given_account
@@ -33,10 +36,12 @@ def at_day(year: int, month: int, day: int) -> datetime:
     return datetime(year, month, day, 9, tzinfo=SHANGHAI)
 
 
-def given_order_of_may() -> tuple[Sale, Redemption]:
+def given_order_of_may(
+    rules_changed: dict[str, Any] | None = None, **answers: Any
+) -> tuple[Sale, Redemption]:
     """A voucher that lives in May 2026 and a confirmed order of 2,400.00 yuan."""
-    scheme = given_programme()
-    file = given_approved_application(scheme)
+    scheme = given_programme(rules_changed=rules_changed)
+    file = given_approved_application(scheme, **answers)
     scheme.at = at_day(2025, 7, 1)
     voucher = vouchers.prepare_voucher(
         actor=scheme.actor("manager"), application_id=file.pk, at=scheme.at
@@ -78,7 +83,11 @@ def test_the_clean_bill_is_accepted_over_http_and_matched_to_its_redemption(
     assert answer.body["status"] == "EVIDENCED"
     assert answer.body["calculation"]["counted_fen"] == BILLED_FEN
     assert answer.body["calculation"]["subsidy_fen"] == SUBSIDY_FEN
-    assert answer.body["calculation"]["deviations"] == []
+    assert answer.body["calculation"]["deviations"] == [
+        {"column": "InvoiceIssuerName", "code": "other_issuer", "rows": 24},
+        {"column": "x_BeneficiaryUSCC", "code": "other_beneficiary", "rows": 24},
+        {"column": "x_VoucherNumber", "code": "other_voucher", "rows": 24},
+    ]
     rows = UsageRecord.objects.filter(redemption=redemption, released_at=None)
     assert rows.count() == len(set(rows.values_list("row_sha256", flat=True))) == 24
     assert sum(rows.values_list("billed_cost", flat=True)) == Decimal(2400)
@@ -102,6 +111,86 @@ def test_the_clean_bill_becomes_a_debt(shared_dir: Path) -> None:
         redemption = sale.accept(redemption)
     assert (redemption.status, redemption.accepted_fen) == ("ACCEPTED", SUBSIDY_FEN)
     assert findings(sale.scheme) == {}
+
+
+def changed(shared_dir: Path, changes: dict[int, dict[str, str]]) -> bytes:
+    """The clean bill with some cells written anew, by row from 0."""
+    text = (shared_dir / "data/focus/cn_provider_focus.csv").read_text(encoding="utf-8")
+    rows = list(csv.DictReader(io.StringIO(text, newline="")))
+    for number, cells in changes.items():
+        rows[number].update(cells)
+    out = io.StringIO()
+    writer = csv.DictWriter(out, list(rows[0]))
+    writer.writeheader()
+    writer.writerows(rows)
+    return out.getvalue().encode()
+
+
+@pytest.mark.django_db
+def test_a_credit_on_a_use_is_netted_tax_is_left_out_and_both_count_for_the_invoice(
+    shared_dir: Path,
+) -> None:
+    sale, redemption = given_order_of_may()
+    key = ("ResourceId", "SkuId", "ChargePeriodStart", "ChargePeriodEnd")
+    text = (shared_dir / "data/focus/cn_provider_focus.csv").read_text(encoding="utf-8")
+    first = next(csv.DictReader(io.StringIO(text, newline="")))
+    raw = changed(
+        shared_dir,
+        {
+            21: {"ChargeClass": "Correction"},
+            22: {"ChargeCategory": "Tax", "BilledCost": "300", "ResourceId": "", "SkuId": "",
+                 "ChargePeriodStart": "2020-05-01T00:00:00Z"},
+            23: {name: first[name] for name in key}
+            | {"ChargeCategory": "Credit", "BilledCost": "-100"},
+        },
+    )  # fmt: skip
+    papers = papers_of_may(sale, redemption, raw)
+    papers["payment"]["amount_fen"] = 180_000
+    redemption = sale.prove(redemption, **papers)
+    # 21 uses less the credit; the correction of an earlier bill raises nothing here
+    assert redemption.calculation["counted_fen"] == 200_000
+    assert redemption.calculation["usage_rows"] == [*range(1, 22), 24]
+    assert UsageRecord.objects.filter(released_at=None).count() == 24
+    named = {kind["code"] for kind in redemption.calculation["deviations"]}
+    assert named >= {"key_repeated", "correction", "other_voucher"}
+
+
+@pytest.mark.django_db
+def test_use_is_asked_what_its_file_was_asked_the_place_and_the_chips(shared_dir: Path) -> None:
+    cards = {
+        "id": "goods",
+        "clause": "goods",
+        "when": {
+            "all": [
+                {"fact": "goods.facility_region", "op": "within", "value": PLACE},
+                {"fact": "goods.chip_class", "op": "in", "value": ["GPU", "NPU"]},
+            ]
+        },
+    }
+    sale, redemption = given_order_of_may({"goods": cards}, chip_class="GPU")
+    raw = (shared_dir / "data/focus/cn_provider_focus.csv").read_bytes()
+    redemption = sale.prove(redemption, **papers_of_may(sale, redemption, raw))
+    assert redemption.calculation["counted_fen"] == BILLED_FEN
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("cells", "code"),
+    [
+        ({"BillingAccountId": "acct-9"}, "other_account"),
+        ({"BillingCurrency": "USD"}, "other_currency"),
+        ({"ChargePeriodStart": "2025-06-30T15:59:59Z"}, "outside_period"),
+    ],
+)
+def test_a_row_of_another_account_currency_or_time_refuses_the_bill(
+    shared_dir: Path, cells: dict[str, str], code: str
+) -> None:
+    sale, redemption = given_order_of_may()
+    raw = changed(shared_dir, {3: cells})
+    with pytest.raises(InvalidInput, match="usage_refused") as refusal:
+        sale.prove(redemption, **papers_of_may(sale, redemption, raw))
+    assert [(e["field"], e["code"]) for e in refusal.value.errors] == [("row 4", code)]
+    assert not UsageRecord.objects.exists()
 
 
 @pytest.mark.django_db
@@ -131,7 +220,7 @@ def test_a_real_bill_is_read_whole_with_every_deviation_named(shared_dir: Path) 
     bill = redemptions.read_usage(raw)
     assert (bill.totals.rows, bill.refusals) == (700, ())
     assert bill.totals.billed == Decimal("13.52512369")
-    named = redemptions.name_deviations(bill)
+    named = redemptions.name_deviations(bill.warnings)
     codes: Counter[str] = Counter()
     for kind in named:
         codes[kind["code"]] += kind["rows"]

@@ -119,7 +119,9 @@ def test_a_fault_is_refused_with_its_place(change, place):
 
 def test_the_schema_and_the_needed_facts_are_told():
     assert json_schema()["title"] == "RuleDocument"
-    assert set(facts_needed(guizhou())) == {*FACTS, "amount.order_fen"}
+    assert set(facts_needed(guizhou())) == {
+        *FACTS, "amount.order_fen", "goods.facility_region"
+    }  # fmt: skip
 
 
 def test_unknown_never_decides():

@@ -30,10 +30,8 @@ COMMON = {
     "credit.criminal_record": False,
     "provider.admitted": True,
     "provider.affiliated": False,
-    "provider.lists": ["nan-a", "agi-partners"],
     "goods.service_class": "compute",
     "goods.chip_class": "GPU",
-    "goods.facility_region": "520100",
     "contract.signed_date": "2024-01-02",
     "contract.first_date": "2025-03-01",
     "contract.last_date": "2025-12-31",
@@ -41,6 +39,7 @@ COMMON = {
     "caps.used.lifetime": 0,
 }
 PLACES = {"nanning_2025": "450100", "beijing_2023": "110108"}
+FACILITIES = {"qingyang_2024": "621002"}
 PAPERS = ("contract", "invoice", "payment")
 
 
@@ -51,6 +50,7 @@ def judge(scheme, amount, *, rules=None, lines=(), other=(), documents=PAPERS, *
         **COMMON,
         "applicant.registered_region": place,
         "applicant.operating_region": place,
+        "goods.facility_region": FACILITIES.get(scheme, "520100"),
         f"amount.{document.base.measure}_fen": parse_yuan(amount) if amount else None,
         **{name.replace("__", "."): value for name, value in facts.items()},
     }
@@ -151,7 +151,7 @@ def test_beijing_at_most_lets_an_officer_go_lower_never_higher():
         ({"applicant__gbt4754": "7320"}, "entity_not_eligible"),
         ({"applicant__registered_region": "330106"}, "region_not_eligible"),
         ({"credit__dishonesty_record": True}, "gate_failed"),
-        ({"provider__lists": []}, "provider_not_eligible"),
+        ({"provider__admitted": False}, "provider_not_eligible"),
         ({"provider__affiliated": True}, "affiliated_provider"),
         ({"contract__signed_date": "2023-08-31"}, "signed_outside_period"),
         ({"contract__last_date": "2025-02-01"}, "term_too_long"),
@@ -175,6 +175,9 @@ def test_a_second_city_subsidy_of_the_kind_is_refused():
     city = OtherSupport(scope_level="city", same="kind", amount_fen=1, ref="AP-1")
     verdict = judge("nanning_2025", "200000", other=(city,))
     assert codes(verdict) == ["other_support"]
+    # what a company declares is money on this very contract, which is of the same kind
+    contract = city.model_copy(update={"same": "contract"})
+    assert codes(judge("nanning_2025", "200000", other=(contract,))) == ["other_support"]
     province = city.model_copy(update={"scope_level": "province"})
     assert judge("nanning_2025", "200000", other=(province,)).outcome == "eligible"
 
@@ -208,6 +211,20 @@ def test_guizhou_of_2023_wants_compute_from_the_province_but_data_from_anywhere(
     assert codes(judge("guizhou_2023", "1", rules=rates, **away)) == ["no_eligible_goods"]
     data = {"goods__service_class": "data"}
     assert judge("guizhou_2023", "10", rules=rates, **away, **data).outcome == "eligible"
+
+
+def test_guizhou_of_2026_supports_models_of_the_province_and_data_from_anywhere():
+    away = {"goods__facility_region": "440300"}
+    model, data = {"goods__service_class": "model"}, {"goods__service_class": "data"}
+    assert judge("guizhou_2026", "10", **model).grant_fen == 300
+    assert codes(judge("guizhou_2026", "10", **away, **model)) == ["no_eligible_goods"]
+    assert judge("guizhou_2026", "10", **away, **data).grant_fen == 300
+
+
+def test_qingyang_supports_what_its_own_cluster_computes():
+    assert codes(judge("qingyang_2024", "100000", goods__facility_region="620100")) == [
+        "no_eligible_goods"
+    ]
 
 
 SHANGHAI_STACK = {

@@ -18,6 +18,7 @@ TEXTS = {
     "purpose": 2000,
     "kind": 60,
     "service_class": 20,
+    "chip_class": 20,
     "provider_number": 24,
     "contract_number": 80,
 }

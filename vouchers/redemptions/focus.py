@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import BinaryIO
 
 from django.utils.translation import gettext_lazy as _
@@ -37,6 +37,8 @@ from vouchers.redemptions.focus_columns import (
 _INSTANT = re.compile(
     r"(\d{4}-\d\d-\d\d)([T ])(\d\d:\d\d:\d\d)(?:\.0+)?(Z|[+-]\d\d:?\d\d)?", re.ASCII
 )
+# Decimal would take "1_000" and digits of any script as well.
+_NUMBER = re.compile(r"[+-]?(\d{1,30}(\.\d{0,30})?|\.\d{1,30})([eE][+-]?\d{1,3})?", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,7 @@ class Deviation:
     value: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class FocusRow:
     """A row as it stands after normalising; empty text = null."""
 
@@ -85,8 +87,9 @@ class FocusRow:
     beneficiary_code: str
     content_sha256: str
 
-    def claim_sha256(self, provider_ref: str) -> str:
-        """What is claimed once: registered provider, account, resource, SKU, start, invoice."""
+    def claim_sha256(self, provider_ref: str, nth: int = 0) -> str:
+        """What is claimed once: registered provider, account, resource, SKU, start, invoice; and
+        for charges that share all these, which of them it is."""
         key = [
             provider_ref,
             self.account_id,
@@ -96,7 +99,7 @@ class FocusRow:
             self.period_start.isoformat(),
             self.invoice_id,
         ]
-        return _sha256(key)
+        return _sha256([*key, nth] if nth else key)
 
 
 @dataclass(frozen=True)
@@ -140,19 +143,21 @@ class _Reading:
 
 
 def parse_focus(stream: BinaryIO, *, limits: FocusLimits = FocusLimits()) -> FocusFile:
-    """Read a FOCUS CSV. A file that is no such table at all is `focus_unreadable`."""
+    """Read a FOCUS CSV. A file that is no such table at all is InvalidInput `bill_…`."""
     raw = stream.read(limits.bytes_max + 1)
     if len(raw) > limits.bytes_max:
-        raise _unreadable("too_large")
-    table = _open_table(raw, limits)
+        raise _unreadable("bill_too_large")
+    text, warnings = _decode(raw)
+    # csv's own limit is a process-wide setting; the length of fields is judged row by row instead.
+    table = csv.reader(io.StringIO(text, newline=""), strict=True)
     header = next(table, [])
-    warnings = list(_judge_header(header, limits))
+    warnings += _judge_header(header, limits)
     rows: list[FocusRow] = []
     refusals: list[Deviation] = []
     seen: dict[str, str] = {}
     for number, cells in enumerate(_data_rows(table), start=1):
         if number > limits.rows_max:
-            raise _unreadable("too_many_rows")
+            raise _unreadable("bill_too_long")
         reading = _normalise(number, header, cells, limits)
         row = None if reading.refusals else _make_row(reading)
         if row:
@@ -162,7 +167,7 @@ def parse_focus(stream: BinaryIO, *, limits: FocusLimits = FocusLimits()) -> Foc
         refusals += reading.refusals
         warnings += reading.warnings
     if not rows and not refusals:
-        raise _unreadable("no_rows")
+        raise _unreadable("bill_empty")
     return FocusFile(
         tuple(rows),
         tuple(refusals),
@@ -172,15 +177,20 @@ def parse_focus(stream: BinaryIO, *, limits: FocusLimits = FocusLimits()) -> Foc
     )
 
 
-def _open_table(raw: bytes, limits: FocusLimits) -> Iterator[list[str]]:
+def _decode(raw: bytes) -> tuple[str, list[Deviation]]:
+    """UTF-8 as the standard says; what a Chinese spreadsheet saves instead is read and named."""
+    named: list[Deviation] = []
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise _unreadable("not_utf8") from None
+        try:
+            text = raw.decode("gb18030")
+        except UnicodeDecodeError:
+            raise _unreadable("bill_not_utf8") from None
+        named.append(Deviation(0, "", "not_utf8", "GB18030"))
     if "\x00" in text:
-        raise _unreadable("not_text")
-    # csv's own limit is a process-wide setting; the length of fields is judged row by row instead.
-    return csv.reader(io.StringIO(text, newline=""), strict=True)
+        raise _unreadable("bill_not_text")
+    return text, named
 
 
 def _data_rows(table: Iterator[list[str]]) -> Iterator[list[str]]:
@@ -189,15 +199,15 @@ def _data_rows(table: Iterator[list[str]]) -> Iterator[list[str]]:
             if cells:
                 yield cells
     except csv.Error:
-        raise _unreadable("not_csv") from None
+        raise _unreadable("bill_not_csv") from None
 
 
 def _judge_header(header: list[str], limits: FocusLimits) -> Iterator[Deviation]:
     if len(header) > limits.columns_max or len(set(header)) != len(header):
-        raise _unreadable("header")
+        raise _unreadable("bill_header_wrong")
     missing = [column for column in NEEDED if column not in header]
     if missing:
-        raise _unreadable("column_missing", ", ".join(missing))
+        raise _unreadable("bill_columns_missing", ", ".join(missing))
     for column in (*MANDATORY, "InvoiceId"):
         if column not in header:
             yield Deviation(0, column, "column_missing")
@@ -271,17 +281,17 @@ def _normal_instant(reading: _Reading, column: str, value: str) -> str:
 
 
 def _normal_decimal(reading: _Reading, column: str, value: str) -> str:
-    try:
-        number = Decimal(value)
-    except InvalidOperation:
-        number = Decimal("NaN")
+    plain = value.strip()
+    number = Decimal(plain if _NUMBER.fullmatch(plain) else "NaN")
     if not number.is_finite() or number.adjusted() > WHOLE_PLACES_MAX:
         reading.refuse(column, "number_malformed", value)
         return value
+    if plain != value:
+        reading.warn(column, "spelling", value)
     exponent = number.as_tuple().exponent
     if column in DECIMALS and isinstance(exponent, int) and -exponent > PLACES_MAX:
         reading.refuse(column, "too_many_places", value)
-    return value
+    return plain
 
 
 def _judge_currency(reading: _Reading) -> None:
@@ -365,10 +375,22 @@ def _sha256(data: object) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _unreadable(what: str, names: str = "") -> InvalidInput:
-    return InvalidInput(
-        "focus_unreadable",
-        _("This is no readable FOCUS file (%(what)s %(names)s)."),
-        what=what,
-        names=names,
-    )
+# Why a file is no bill at all.
+_UNREADABLE = {
+    "bill_too_large": _("This usage file is too large: 25 MB at most."),
+    "bill_too_long": _("This usage file has too many rows: 100,000 at most."),
+    "bill_empty": _("This usage file has no rows below its header."),
+    "bill_not_utf8": _("This is no text file in UTF-8: save the usage file as “CSV UTF-8”."),
+    "bill_not_text": _("This is no text file: save the usage file as “CSV UTF-8”."),
+    "bill_not_csv": _(
+        "This is no CSV file: a quotation mark is left open or stands in a wrong place."
+    ),
+    "bill_header_wrong": _(
+        "The first line of this usage file names a column twice, or too many columns."
+    ),
+    "bill_columns_missing": _("This is no FOCUS usage file: the columns %(names)s are missing."),
+}
+
+
+def _unreadable(code: str, names: str = "") -> InvalidInput:
+    return InvalidInput(code, _UNREADABLE[code], names=names)

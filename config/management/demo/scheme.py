@@ -8,6 +8,7 @@ from typing import Any
 from vouchers.programmes.scheme_templates import load_template
 
 PROGRAMME = "YJ-CV-2026"
+PROVINCE = "990000"
 CEILING_FEN = 14_000_000_000  # policy ceiling, 2026 revision
 DOCUMENTS = (  # together 100,000,000.00 yuan: the budget of the 2024 news report
     ("演示指〔2026〕1 号", "2026-02-27", 6_000_000_000),
@@ -25,6 +26,11 @@ def demo_rules(seat_map: str) -> dict[str, Any]:
     document["title_en"] = "Yanjiang compute vouchers (demo)"
     for clause in document["clauses"]:
         clause["document"] = "砚江省算力券管理办法（演示）"
+        if clause["id"] == "rate":
+            clause["text_zh"] = "算力、本地大模型、数据、语料服务按订单额的 30% 予以支持。"
+            clause["text_en"] = "30% of the order for compute, local models, data and corpora."
+    document["rates"] = [{"id": "rate", "clause": "rate", "rate_bp": RATE_BP}]
+    document["goods"]["when"]["any"][0]["all"][1]["value"] = PROVINCE
     for basis in document["bases"]:
         basis.update(
             issuer="砚江省数据局（演示）",

@@ -88,13 +88,16 @@ def _stated(form: dict[str, Any]) -> dict[str, FactValue | None]:
         "contract.signed_date": form.get("contract_date"),
         "contract.first_date": form.get("period_first"),
         "contract.last_date": form.get("period_last"),
+        "goods.chip_class": form.get("chip_class"),
         "goods.service_class": form.get("service_class"),
     }
     return stated | DECLARED if form.get("declares_true") else stated
 
 
-def _other_support(form: dict[str, Any]) -> tuple[OtherSupport, ...]:
-    amount = form.get("prior_support_fen", 0)
+def _other_support(form: dict[str, Any]) -> tuple[OtherSupport, ...] | None:
+    amount = form.get("prior_support_fen")
+    if amount is None:
+        return None
     if not amount:
         return ()
     return (OtherSupport(scope_level="city", same="contract", amount_fen=amount, ref="declared"),)
@@ -118,16 +121,32 @@ def _registered(company: Company) -> dict[str, FactValue | None]:
 def _offered(
     application: Application, provider: Provider, at: datetime
 ) -> dict[str, FactValue | None]:
+    return {
+        "provider.admitted": is_admitted(provider.pk, application.programme_id, at),
+        "provider.affiliated": are_related(application.company_id, provider.company_id),
+        "goods.facility_region": _facility_of(provider),
+    }
+
+
+def _facility_of(provider: Provider) -> str:
     """The place is the machines', where the provider has registered them in one place alone."""
     places = set(
         ComputeCentre.objects.filter(provider=provider).values_list("region__code", flat=True)
     )
-    facility = places.pop() if len(places) == 1 else provider.company.region.code
-    return {
-        "provider.admitted": is_admitted(provider.pk, application.programme_id, at),
-        "provider.affiliated": are_related(application.company_id, provider.company_id),
-        "goods.facility_region": facility,
+    return places.pop() if len(places) == 1 else str(provider.company.region.code)
+
+
+def goods_bought(
+    application: Application, provider: Provider, service_class: str
+) -> dict[str, FactValue]:
+    """What a bill's row is asked by the goods rule: the facts its file was judged by."""
+    goods: dict[str, FactValue] = {
+        "goods.service_class": service_class,
+        "goods.facility_region": _facility_of(provider),
     }
+    if chip := application.form.get("chip_class"):
+        goods["goods.chip_class"] = chip
+    return goods
 
 
 def _used(application: Application, kind: str, at: datetime) -> dict[str, FactValue | None]:

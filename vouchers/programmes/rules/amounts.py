@@ -275,7 +275,13 @@ def _stack(sheet: Working) -> None:
         if other is None or applies is None:
             asked = "other_support" if other is None else "stacking"
             return sheet.fail("stacking_unknown", rule.id, rule.clause, asked, unknown=True)
-        found = [o for o in other if o.scope_level in rule.scope_levels and o.same == rule.same]
+        # Money on the same contract is money for the same kind, too.
+        found = [
+            support
+            for support in other
+            if support.scope_level in rule.scope_levels
+            and (rule.same == "kind" or support.same == "contract")
+        ]
         if rule.effect == "forbid" and found:
             return sheet.fail("other_support", rule.id, rule.clause, *(o.ref for o in found))
         _reduce_for(sheet, rule, sum(o.amount_fen for o in found))

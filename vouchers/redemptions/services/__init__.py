@@ -9,11 +9,11 @@ from vouchers.redemptions.services.check import propose_rejection as propose_rej
 from vouchers.redemptions.services.check import reject_redemption as reject_redemption
 from vouchers.redemptions.services.check import return_redemption as return_redemption
 from vouchers.redemptions.services.due import carry_out_deadline as carry_out_deadline
-from vouchers.redemptions.services.evidence import name_deviations as name_deviations
-from vouchers.redemptions.services.evidence import read_usage as read_usage
 from vouchers.redemptions.services.evidence import submit_evidence as submit_evidence
 from vouchers.redemptions.services.order import cancel_redemption as cancel_redemption
 from vouchers.redemptions.services.order import confirm_order as confirm_order
 from vouchers.redemptions.services.order import decline_order as decline_order
 from vouchers.redemptions.services.request import request_redemption as request_redemption
 from vouchers.redemptions.services.reverse import reverse_redemption as reverse_redemption
+from vouchers.redemptions.services.usage import name_deviations as name_deviations
+from vouchers.redemptions.services.usage import read_usage as read_usage

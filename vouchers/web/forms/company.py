@@ -25,6 +25,12 @@ class NeedForm(PageForm):
         widget=forms.Textarea(attrs={"rows": 5}),
     )
     service_class = forms.ChoiceField(label=_("Kind of service"), required=False)
+    chip_class = forms.ChoiceField(
+        label=_("Accelerator"),
+        required=False,
+        choices=[("", "—"), ("GPU", "GPU"), ("NPU", "NPU"), ("TPU", "TPU")],
+        help_text=_("For compute by the card, where the scheme asks for it."),
+    )
     provider_number = forms.ChoiceField(label=_("Provider"), required=False)
     planned_amount_fen = MoneyField(
         label=_("Planned order amount"),

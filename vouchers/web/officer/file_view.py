@@ -26,6 +26,7 @@ FORM_LABELS = {
     "purpose": _("Purpose"),
     "kind": _("Kind of voucher"),
     "service_class": _("Service"),
+    "chip_class": _("Accelerator"),
     "provider_number": _("Provider"),
     "planned_amount_fen": _("Planned spend (yuan)"),
     "requested_fen": _("Amount asked (yuan)"),

@@ -18,6 +18,7 @@ from vouchers.redemptions.selectors import (
     list_redemptions,
     list_usage,
 )
+from vouchers.web.bill_words import deviation_table
 from vouchers.web.desk import ALL_DESKS, FINANCE, OFFICERS, Act, ActsDesk, Desk
 from vouchers.web.officer import file_view
 from vouchers.web.officer.forms import AcceptForm, DisputeForm, InvoiceForm, ReasonForm
@@ -156,6 +157,7 @@ class RedemptionDetail(ActsDesk):
             ],
             "fundings": list_fundings(claim),
             "usage": self._usage(claim),
+            "deviations": deviation_table(found.get("deviations", [])),
             "seats": file_view.seats(claim.application, self.actor.user_id),
             "file_url": reverse("officer:application-review", args=[claim.application.number]),
             "voucher_url": reverse("officer:voucher-detail", args=[claim.voucher.number]),

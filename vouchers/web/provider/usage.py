@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from companies.errors import DomainError
 from vouchers.redemptions import services
 from vouchers.redemptions.selectors import get_redemption_for
+from vouchers.web.bill_words import deviation_table, told
 from vouchers.web.forms.provider import EvidenceForm
 from vouchers.web.provider.orders import TO_FILE, RedemptionList, own_redemptions
 from vouchers.web.tables import Column, Table
@@ -31,7 +32,7 @@ ROW_COLUMNS = (
 FAULT_COLUMNS = (
     Column("row", _("Row"), kind="count"),
     Column("column", _("Column")),
-    Column("code", _("What is wrong")),
+    Column("code", _("What is wrong"), value=lambda fault: told(fault.code)),
     Column("value", _("Found")),
 )
 
@@ -119,6 +120,7 @@ class UsageUpload(FormPage):
                 columns=FAULT_COLUMNS, rows=bill.refusals[:ROWS_SHOWN], dense=True,
                 caption=_("Faults of the usage file"),
             )  # fmt: skip
+            context["deviations"] = deviation_table(services.name_deviations(bill.warnings))
         return self.page(code=status, **context)
 
     def perform(self, data: dict[str, Any], **kwargs: Any) -> str:
