@@ -10,13 +10,13 @@ from __future__ import annotations
 import functools
 import random
 import time
-from collections.abc import Callable
-from typing import ParamSpec, TypeVar
+from collections.abc import Callable, Mapping
+from typing import Any, ParamSpec, TypeVar
 
 from django.db import DatabaseError, connection, transaction
 from django.utils.translation import gettext_lazy as _
 
-from companies.errors import Conflict, InvariantBroken, TryAgain
+from companies.errors import Conflict, InvariantBroken, NotAllowed, TryAgain
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -34,6 +34,9 @@ RACES = {
     "evidence_claimed_once",
     "decision_in_order",
 }
+# Told of each refused person once all is rolled back: (verb, refusal, its arguments). The app of
+# users, above this floor, sets it as it starts.
+on_refusal: Callable[[str, NotAllowed, Mapping[str, Any]], None] | None = None
 ATTEMPTS = 5
 SECONDS_IN_ALL = 8.0
 
@@ -65,6 +68,10 @@ def verb(function: Callable[P, T]) -> Callable[P, T]:
             try:
                 with transaction.atomic(durable=True):
                     return function(*args, **kwargs)
+            except NotAllowed as refusal:
+                if on_refusal is not None:
+                    on_refusal(function.__name__, refusal, kwargs)
+                raise
             except DatabaseError as error:
                 late = time.monotonic() - begun > SECONDS_IN_ALL
                 name = constraint_name(error)

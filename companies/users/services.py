@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from companies.audit.services import record_event
@@ -19,6 +20,29 @@ from companies.users.selectors import get_user, has_duties
 
 SCOPES = frozenset({"read", "write"})
 PUBLIC_KEY_BYTES = 32
+
+
+def record_refusal(verb_name: str, refusal: NotAllowed, arguments: Mapping[str, Any]) -> None:
+    """One line about a person who was not allowed to do what he tried, in his agency's record.
+
+    In a transaction of its own: what he tried is rolled back, and this must not be.
+    """
+    actor, at = arguments.get("actor"), arguments.get("at")
+    if not isinstance(actor, Actor) or actor.user_id is None or not isinstance(at, datetime):
+        return
+    duty = Duty.objects.filter(user_id=actor.user_id).order_by("-id").first()
+    tried = {name: value for name, value in arguments.items() if name.endswith("_id")}
+    with transaction.atomic():
+        record_event(
+            "access.refused",
+            actor=actor,
+            subject_ref=f"user:{get_user(actor.user_id).username}",
+            agency_id=duty.agency_id if duty else None,
+            at=at,
+            verb=verb_name,
+            code=refusal.code,
+            **tried,
+        )
 
 
 @verb

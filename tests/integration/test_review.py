@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.db import DatabaseError, transaction
 
+from companies.audit.models import AuditEvent
 from companies.errors import Conflict, InvalidInput, NotAllowed
 from companies.letters.models import Letter
 from companies.users.services import grant_duty
@@ -102,3 +103,19 @@ def test_an_approver_may_return_a_recommended_file() -> None:
         actor=scheme.actor("approver"), application_id=file.pk, note="补充说明", at=scheme.later()
     )
     assert (done.status, done.cycle) == ("RETURNED", 1)
+
+
+def test_who_is_refused_stands_on_the_record_and_nothing_else_does() -> None:
+    scheme = given_programme()
+    file = given_recommended_application(scheme)
+    before = AuditEvent.objects.count()
+    with pytest.raises(NotAllowed):
+        files.post_notice(
+            actor=scheme.actor("reviewer"), application_ids=[file.pk], title_zh="公示",
+            title_en="Notice", at=scheme.later(), request_key="not-mine",
+        )  # fmt: skip
+    event = AuditEvent.objects.latest("id")
+    assert AuditEvent.objects.count() == before + 1
+    assert (event.action, event.agency_id) == ("access.refused", scheme.programme.agency_id)
+    told = event.auditpayload.content["facts"]
+    assert (told["verb"], told["code"]) == ("post_notice", "duty_missing")
