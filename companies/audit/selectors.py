@@ -45,6 +45,19 @@ def get_position() -> Position:
     return Position(head.size, bytes(head.root_sha256).hex())
 
 
+def is_sealed_whole() -> bool:
+    """Whether the newest position covers every event this transaction can see."""
+    head = TreeHead.objects.order_by("-size").first()
+    if head is None:
+        return not AuditEvent.objects.exists()
+    last = AuditLeaf.objects.select_related("event").get(index=head.size - 1).event
+    later = AuditEvent.objects.raw(
+        "SELECT * FROM audit_auditevent WHERE (epoch, tx, id) > (%s, %s, %s) LIMIT 1",
+        [last.epoch, last.tx, last.pk],
+    )
+    return not list(later)
+
+
 def count_unsealed() -> int:
     """Events the sealer has not reached; every leaf belongs to one event."""
     return AuditEvent.objects.count() - AuditLeaf.objects.count()

@@ -32,15 +32,15 @@ from vouchers.settlement.models import SettlementBatch, SettlementLine
 
 pytestmark = pytest.mark.timeout(420)  # the first test waits until the year is told
 CAP_FEN = scheme.CAP_FEN
-# Never reached within this year, or only in passing.
+# No verb leads there yet.
 NOT_IN_THE_YEAR = {
     ApplicationStatus: {"CANCELLED"},
-    VoucherStatus: {"EXPIRED"},
-    RedemptionStatus: {"COUNTERSIGNED"},
+    VoucherStatus: set(),
+    RedemptionStatus: set(),
 }
 # Over every table of the export but for what differs from run to run. A change of the story
 # changes it: look at the demo, then write down the new one.
-DIGEST = "38faadd1537011f7da847d9f4c175d7eb02e150c59629e16c804023c4f921448"
+DIGEST = "d45461cb23700d13a1b7fd1228b437621af3f182b80ddc1b9d76189e467b2b35"
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,11 @@ from pathlib import Path
 
 import pytest
 from django.core.management import call_command
+from django.db import transaction
 
+from companies.audit.models import AuditEvent
+from companies.audit.services import record_event
+from companies.errors import TryAgain
 from companies.foundation.actors import Actor
 from companies.users.models import Duty, User
 from tests.integration.ledger_world import AT, given_programme_with_money
@@ -106,6 +110,41 @@ def test_the_same_leaf_gives_the_same_bytes(package: Path, tmp_path: Path) -> No
     assert again.read_bytes() == package.read_bytes()
 
 
+def test_a_leaf_stands_for_one_content_alone(package: Path, tmp_path: Path) -> None:
+    from vouchers.programmes.models import Programme
+
+    programme = Programme.objects.get()
+    with transaction.atomic():
+        record_event(
+            "programme.paused", actor=Actor.system("test"), subject_ref=programme.ref,
+            agency_id=programme.agency_id, at=AT,
+        )  # fmt: skip
+    with pytest.raises(TryAgain, match="record_moving"):
+        write_package(programme, "full", tmp_path / "moving.zip")
+    assert not (tmp_path / "moving.zip").exists()
+    seal_all(AT)
+    assert write_package(programme, "full", tmp_path / "later.zip")["as_of_leaf"] == 6
+
+
+def test_no_damaged_package_recomputes(package: Path, tmp_path: Path) -> None:
+    raw = package.read_bytes()
+    whole = contents(package)
+    damaged = tmp_path / "damaged.zip"
+    for place in range(0, len(raw), 97):
+        damaged.write_bytes(raw[:place] + bytes([raw[place] ^ 4]) + raw[place + 1 :])
+        try:
+            call_command("verify_export", str(damaged), stdout=StringIO(), stderr=StringIO())
+        except SystemExit:
+            continue
+        assert contents(damaged) == whole, place  # a date in the zip's own margins
+
+
+def contents(package: Path) -> dict[str, bytes]:
+    """Every file of the package."""
+    with zipfile.ZipFile(package) as opened:
+        return {name: opened.read(name) for name in opened.namelist()}
+
+
 def test_what_is_asked_for_is_built_once_and_handed_out(committed_db: str) -> None:
     programme = given_programme_with_money()
     user = User.objects.create(username="manager", name_zh="经办")
@@ -121,6 +160,7 @@ def test_what_is_asked_for_is_built_once_and_handed_out(committed_db: str) -> No
     assert list(list_waiting_exports()) == [asked]
     built = build_export(export_id=asked.pk, at=at)
     assert (built.status, built.files[0]["total_fen"]) == ("BUILT", 100_510_000)
+    assert built.as_of_leaf == AuditEvent.objects.count() - 1  # all but its own "built"
     assert build_export(export_id=asked.pk, at=at).attempts == 1
     with open_package(built) as content:
         assert content.read(2) == b"PK"

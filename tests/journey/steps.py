@@ -16,9 +16,10 @@ GRANT_FEN = 300_000_00
 
 
 def short_lived(seat_map: str) -> dict[str, Any]:
-    """The demo's rules with vouchers of two months, so that one can expire within the story."""
-    rules = scheme.demo_rules(seat_map)
-    rules["procedure"]["voucher_life"] = {"n": 2, "unit": "months"}
+    """The demo's rules with vouchers of two months, so that one can expire within the story, and
+    every claim drawn, so that a checker signs it."""
+    rules = scheme.demo_rules(seat_map, life_months=2)
+    rules["procedure"]["redemption_draw_bp"] = 10_000
     rules["procedure"]["grace"] = {"days": 5, "unit": "calendar"}
     return rules
 

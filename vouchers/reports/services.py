@@ -6,14 +6,15 @@ import tempfile
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
+from time import sleep
 from typing import Any
 
 from django.db import DatabaseError, connection
 from django.utils.translation import gettext_lazy as _
 
-from companies.audit.selectors import get_position
-from companies.audit.services import record_event
-from companies.errors import InvalidInput, NotAllowed, not_found
+from companies.audit.selectors import get_position, is_sealed_whole
+from companies.audit.services import record_event, seal_events
+from companies.errors import InvalidInput, NotAllowed, TryAgain, not_found
 from companies.foundation.actors import Actor
 from companies.foundation.locks import lock_rows, long_read
 from companies.foundation.numbers import next_number
@@ -44,6 +45,8 @@ JOURNAL = "journal"
 FULL = "full"
 CHOICES = (*DATASETS, JOURNAL, FULL)
 ATTEMPTS = 5
+LOOKS = 20
+PAUSE_SECONDS = 0.1
 MAY_EXPORT = (
     "auditor",
     "overseer",
@@ -89,15 +92,24 @@ def request_export(
 
 
 def build_export(*, export_id: int, at: datetime) -> ExportJob:
-    """Write a waiting job's package, then record it. Repeated, it changes nothing."""
+    """Write a waiting job's package, then record it. Repeated, it changes nothing. Where events
+    keep coming between sealing and looking, the job waits for the next sweep.
+    """
     job = ExportJob.objects.select_related("programme").get(pk=export_id)
     if job.status != ExportStatus.QUEUED:
         return job
-    try:
-        manifest = write_package(job.programme, job.dataset, package_path(job))
-    except (OSError, DatabaseError) as error:
-        return miss_export(export_id=export_id, failure=type(error).__name__, at=at)
-    return finish_export(export_id=export_id, manifest=manifest, at=at)
+    for _attempt in range(LOOKS):
+        while seal_events(at=at):
+            pass
+        try:
+            manifest = write_package(job.programme, job.dataset, package_path(job))
+        except TryAgain:
+            sleep(PAUSE_SECONDS)
+        except (OSError, DatabaseError) as error:
+            return miss_export(export_id=export_id, failure=type(error).__name__, at=at)
+        else:
+            return finish_export(export_id=export_id, manifest=manifest, at=at)
+    return job
 
 
 @verb
@@ -160,10 +172,16 @@ def _record(action: str, job: ExportJob, *, actor: Actor, at: datetime, duty_ref
 
 
 def write_package(programme: Programme, dataset: str, path: Path) -> dict[str, Any]:
-    """Everything in one snapshot with its place in the log. Returns the manifest."""
+    """Everything in one snapshot with its place in the log. Returns the manifest.
+
+    Raises TryAgain `record_moving` where the snapshot holds more than the log's newest leaf covers:
+    a leaf stands for one content alone.
+    """
     title = f"{'演示 · DEMO · ' if programme.is_demo else ''}{programme.name_zh}"
     with tempfile.TemporaryDirectory(prefix="export-") as name, long_read():
         folder = Path(name)
+        if not is_sealed_whole():
+            raise TryAgain("record_moving", _("The record is being written to: try again."))
         position = get_position()
         tables = [
             _write_table(table, programme.pk, folder)

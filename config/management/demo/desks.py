@@ -12,7 +12,7 @@ from config.management.demo.life import File
 from config.management.demo.world import instant
 from vouchers.issuance import services as vouchers
 from vouchers.redemptions import services as redemptions
-from vouchers.redemptions.models import Redemption
+from vouchers.redemptions.models import Redemption, RedemptionStatus
 from vouchers.settlement import services as settlement
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ class Desks:
     def __init__(self, story: Story) -> None:
         self.story, self.world = story, story.world
         self.at = instant(date(2026, 10, 20))
+        self.candidates = iter((5, 18, 20, *range(27, 60)))
 
     def tell(self) -> None:
         """Waiting, ended without money, judged, in a batch; two vouchers in trouble."""
@@ -40,13 +41,22 @@ class Desks:
     def _use(self, number: int, until: str = "redeem", at: datetime | None = None) -> Redemption:
         return self.story.use(self._file(number), at or self.at, share=6, until=until)
 
+    def _drawn(self) -> Redemption:
+        """The next claim that the lot sends to a checker; others wait for their invoice's 查验."""
+        while True:
+            claim = self._use(next(self.candidates), "countersign")
+            claim.refresh_from_db()
+            if claim.status == RedemptionStatus.UNDER_CHECK:
+                return claim
+
     def _file(self, number: int) -> File:
         return self.story.files[number - 1]
 
     def _waiting(self) -> None:
-        """Ordered, confirmed, filed, countersigned, disputed, accepted."""
-        for number, until in ((1, "confirm"), (2, "order"), (4, "prove"), (5, "countersign")):
+        """Ordered, confirmed, filed, countersigned, drawn, disputed, accepted."""
+        for number, until in ((1, "confirm"), (2, "order"), (4, "prove")):
             self._use(number, until)
+        self._drawn()
         disputed = self._use(7, "prove")
         redemptions.dispute_redemption(
             actor=self._file(7).agent,
@@ -81,11 +91,11 @@ class Desks:
         """Returned to the provider; not paid, by two; accepted and reversed, by two."""
         checker, confirmer = self.world.actor("checker"), self.world.actor("confirmer")
         at = self.at + 7 * DAY
-        returned = self._use(18, "countersign")
+        returned = self._drawn()
         redemptions.return_redemption(
             actor=checker, redemption_id=returned.pk, reason="用量清单与合同不符（演示）。", at=at
         )
-        refused = self._use(20, "countersign")
+        refused = self._drawn()
         reason = "所购服务不在支持范围（演示）。"
         redemptions.propose_rejection(actor=checker, redemption_id=refused.pk, reason=reason, at=at)
         redemptions.reject_redemption(

@@ -19,9 +19,11 @@ from vouchers.programmes.models import Programme, Round
 from vouchers.programmes.seats import COMPACT, STRICT
 from vouchers.providers import services as providers
 from vouchers.redemptions import services as redemptions
-from vouchers.redemptions.models import Redemption
+from vouchers.redemptions.models import Redemption, RedemptionStatus
 
 AUTHORISER = "authoriser"
+FIRST_LIFE_MONTHS = 3  # by the first rules a voucher lived a quarter, by the second a year
+LIFE_MONTHS = 12
 
 
 @dataclass
@@ -51,10 +53,7 @@ def set_up_scheme(world: World) -> Scheme:
         is_demo=True,
         at=at,
     )
-    rules = programmes.draft_rule_version(
-        actor=manager, programme_id=programme.pk, document=scheme.demo_rules("strict@1"), at=at
-    )
-    programmes.publish_rule_version(actor=approver, rule_version_id=rules.pk, at=at)
+    publish_rules(world, programme, at, life_months=FIRST_LIFE_MONTHS)
     programmes.activate_programme(actor=approver, programme_id=programme.pk, at=at)
     programmes.set_ceiling(
         actor=authoriser,
@@ -73,6 +72,15 @@ def set_up_scheme(world: World) -> Scheme:
     )
     _admissions(world, programme, at)
     return Scheme(programme, first, second)
+
+
+def publish_rules(world: World, programme: Programme, at: datetime, *, life_months: int) -> None:
+    """A version drafted by the manager, published by another."""
+    document = scheme.demo_rules("strict@1", life_months=life_months)
+    rules = programmes.draft_rule_version(
+        actor=world.actor("manager"), programme_id=programme.pk, document=document, at=at
+    )
+    programmes.publish_rule_version(actor=world.actor("approver2"), rule_version_id=rules.pk, at=at)
 
 
 def _seat_maps(world: World, at: datetime) -> None:
@@ -330,11 +338,13 @@ class File:
         redemptions.countersign(actor=self.agent, redemption_id=redemption.pk, at=at)
 
     def redeem(self, redemption: Redemption, at: datetime) -> None:
-        """查验, then ACCEPT in full."""
+        """查验; then what was not drawn is accepted by rule, the rest by the checker in full."""
         checker = self.world.actor("checker")
-        redemptions.verify_invoice(
+        verified = redemptions.verify_invoice(
             actor=checker, redemption_id=redemption.pk, status="VERIFIED", at=at
         )
+        if verified.status != RedemptionStatus.UNDER_CHECK:
+            return
         redemptions.accept_redemption(
             actor=checker,
             redemption_id=redemption.pk,

@@ -18,7 +18,7 @@ CAP_FEN = 200_000_000  # per applicant and year
 RATE_BP = 3_000
 
 
-def demo_rules(seat_map: str) -> dict[str, Any]:
+def demo_rules(seat_map: str, *, life_months: int = 12) -> dict[str, Any]:
     """The template with this world's papers instead of the province's, and a one-person award."""
     document = copy.deepcopy(load_template("guizhou_2026"))
     document["code"] = "yanjiang-2026"
@@ -46,5 +46,6 @@ def demo_rules(seat_map: str) -> dict[str, Any]:
         {"act": "CONFIRM", "from_fen": 0, "people": 0},
         {"act": "BATCH_APPROVE", "from_fen": 0, "people": 1},
     ]
-    procedure["redemption_draw_bp"] = 10_000
+    procedure["redemption_draw_bp"] = 3_000
+    procedure["voucher_life"] = {"n": life_months, "unit": "months"}
     return document

@@ -13,7 +13,13 @@ from config.management.demo import scheme
 from config.management.demo.autumn import Autumn
 from config.management.demo.desks import Desks
 from config.management.demo.due import carry_out
-from config.management.demo.life import File, Scheme, set_up_scheme
+from config.management.demo.life import (
+    LIFE_MONTHS,
+    File,
+    Scheme,
+    publish_rules,
+    set_up_scheme,
+)
 from config.management.demo.world import World, build_world, instant
 from vouchers.applications import services as files
 from vouchers.applications.models import PublicNotice
@@ -30,6 +36,7 @@ NOW = instant(date(2026, 10, 30), 10)
 FIRST_BATCH = 72
 AT_CAP = (3, 17, 38, 61)
 MOST_FEN = 6_000_000_000
+EARLY = 72  # handed in under the first rules, and never used its voucher
 LATE = 92  # began a file and let the round pass
 USED_UP = 69  # spends its whole voucher at once
 Progress = Callable[[int, int], None]
@@ -71,17 +78,31 @@ class Story:
         yield self.open_redemptions()
 
     def first_applications(self) -> datetime:
-        """72 files in March, sums log-normal, four at the cap, together at most 60 million."""
-        grants = self._grants()
+        """72 files in March, sums log-normal, four at the cap, together at most 60 million; one
+        comes before the rules are revised."""
+        self.files = [
+            File(self.world, self.scheme.first, number, grant_fen)
+            for number, grant_fen in enumerate(self._grants(), 1)
+        ]
+        first_day = instant(date(2026, 3, 2), 10)
+        self._hand_in(self.files[EARLY - 1], first_day)
+        publish_rules(
+            self.world,
+            self.scheme.programme,
+            first_day + timedelta(hours=6),
+            life_months=LIFE_MONTHS,
+        )
         at = instant(date(2026, 3, 3))
-        for number, grant_fen in enumerate(grants, 1):
-            file = File(self.world, self.scheme.first, number, grant_fen)
-            file.draft(at)
-            file.submit(at + timedelta(minutes=20))
-            self.files.append(file)
-            at += timedelta(hours=1) if number % 8 else timedelta(hours=17)
+        for file in self.files:
+            if file.number != EARLY:
+                self._hand_in(file, at)
+                at += timedelta(hours=1) if file.number % 8 else timedelta(hours=17)
         File(self.world, self.scheme.first, LATE, 20_000_000).draft(at)  # and never handed in
         return at
+
+    def _hand_in(self, file: File, at: datetime) -> None:
+        file.draft(at)
+        file.submit(at + timedelta(minutes=20))
 
     def _grants(self) -> list[int]:
         """Deterministic sums in fen, whole hundreds of yuan."""
@@ -212,6 +233,7 @@ class Story:
     def second_payment(self) -> datetime:
         """The second batch, and a payment that the bank sent back."""
         at = instant(date(2026, 9, 14))
+        carry_out(at, "issuance.grace_end")
         batch = self.pay(at, bad=())
         line = batches.list_lines(batch).filter(status="PAID").order_by("id").first()
         if line is not None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import zipfile
+import zlib
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,12 @@ from django.db import OperationalError
 
 from companies.audit.selectors import get_root_at
 from vouchers.reports.writers.package import package_faults, read_manifest
+
+# What a damaged zip, manifest or table may raise on its way through zipfile, json and csv.
+UNREADABLE = (
+    zipfile.BadZipFile, zlib.error, csv.Error, KeyError, TypeError, ValueError, OSError,
+    RuntimeError, EOFError,
+)  # fmt: skip
 
 
 class Command(BaseCommand):
@@ -29,7 +37,7 @@ class Command(BaseCommand):
         try:
             manifest = read_manifest(package)
             faults = list(package_faults(package))
-        except (zipfile.BadZipFile, KeyError, OSError, ValueError) as error:
+        except UNREADABLE as error:
             self.stderr.write(f"{package} is no readable export: {error}")
             raise SystemExit(1) from error
         try:
