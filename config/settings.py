@@ -195,7 +195,7 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_USER_MODEL_EMAIL_FIELD = "email"
 # Passwords are counted by axes, in the database. allauth counts wrong second factors per person,
 # in the default cache, a table too. Its limits per address would shut out a whole office.
-ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": "5/5m/key", "reset_password": "5/m/key"}
+ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": "5/5m/key"}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Suanquan"
 # A code typed as its half minute ends is still good in the next (RFC 6238, 5.2); each works once.

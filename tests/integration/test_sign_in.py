@@ -184,3 +184,11 @@ def test_no_password_reaches_the_log_or_the_record(
     kept += str(list(AccessAttempt.objects.values()))
     for secret in (PASSWORD, "canary-Wrong-77"):
         assert secret not in said and secret not in kept
+
+
+def test_nobody_registers_or_resets_a_password_by_mail(people: None) -> None:
+    client = Client()
+    for door in ("signup/", "password/reset/", "email/", "confirm-email/", "login/code/confirm/"):
+        assert client.get(f"/account/{door}").status_code == 404, door
+    page = client.get(LOGIN).content.decode()
+    assert "password/reset" not in page and "signup" not in page
