@@ -17,9 +17,11 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from companies.foundation.clock import now
+from companies.notifications.selectors import list_notifications
 
 THEME_COOKIE = "sq_theme"
 THEMES = ("light", "dark")
+UNREAD_MOST = 99
 
 
 class Entry(NamedTuple):
@@ -251,6 +253,12 @@ def roles_of(user: Any) -> list[str]:
     return list(dict.fromkeys(roles))
 
 
+def unread_of(user: Any) -> str:
+    """How many messages wait; more than 99 are said as such."""
+    waiting = list_notifications(user.pk, unread_only=True)[: UNREAD_MOST + 1].count()
+    return f"{UNREAD_MOST}+" if waiting > UNREAD_MOST else str(waiting or "")
+
+
 def _role_switch(roles: Iterable[str], area: str) -> list[dict[str, Any]]:
     areas = dict.fromkeys(AREA_OF_ROLE[role] for role in roles if role in AREA_OF_ROLE)
     links = [
@@ -288,6 +296,7 @@ def context(request: HttpRequest) -> dict[str, Any]:
         "footer_links": _links(FOOTER),
         "account_links": _links(ACCOUNT) if signed_in else [],
         "notifications_url": safe_reverse("account:notifications") if signed_in else "",
+        "unread_count": unread_of(user) if signed_in else "",
         "sign_in_url": safe_reverse("account_login"),
         "sign_out_url": safe_reverse("account_logout"),
         "home_url": safe_reverse("public:home") or "/",

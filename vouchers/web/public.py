@@ -129,11 +129,17 @@ class ProgrammeDetail(PageView):
         return {
             "title": named(scheme),
             "lead": (english and scheme.summary_en) or scheme.summary_zh,
+            "crumbs": [(_("Programmes"), reverse("public:programme-list")), (named(scheme), "")],
             "programme": scheme,
             "agency": named(scheme.agency),
             "rules": rules,
             "clauses": [
-                {"label": f"{c['document']} · {c['article']}", "value": c[f"text_{tag}"]}
+                {
+                    "label": c["document"]
+                    if c["article"] == "—"
+                    else f"{c['document']} · {c['article']}",
+                    "value": c[f"text_{tag}"],
+                }
                 for c in document.get("clauses", ())
             ],
             "kinds": [k[f"name_{tag}"] for k in document.get("kinds", ())],
@@ -200,7 +206,7 @@ class NoticeList(ListPage):
     columns = (
         Column("title", _("Notice"), link="url", sub="number"),
         Column("programme", _("Programme")),
-        Column("posted_at", _("Posted"), kind="stamp"),
+        Column("posted_at", _("Posted on"), kind="stamp"),
         Column("ends", _("Ends")),
         Column("status", _("Status"), kind="status"),
     )
@@ -249,6 +255,7 @@ class NoticeDetail(PageView):
             {"label": _("Digest of the list (SHA-256)"), "value": notice.sha256, "code": True},
         ]
         return {
+            "crumbs": [(_("Public notices"), reverse("public:notice-list")), (notice.number, "")],
             "title": title_of(notice), "notice": notice, "table": table, "summary": summary,
             "status": notice.status, "status_label": notice.get_status_display(),
             "is_running": notice.status == "POSTED" and self.at < notice.ends_at,

@@ -201,11 +201,15 @@ class FormPage(PageView):
         try:
             url = self.perform(form.cleaned_data, **kwargs)
         except (errors.InvalidInput, errors.Conflict, errors.TryAgain) as refusal:
-            blame(form, refusal)
+            self.blame(form, refusal)
             return self.show(form, status=status_of(refusal), **kwargs)
         if self.success:
             messages.success(request, self.success)
         return HttpResponseRedirect(url)
+
+    def blame(self, form: PageForm, refusal: errors.DomainError) -> None:
+        """Put a refusal on the form."""
+        blame(form, refusal)
 
     def show(self, form: Any, *, status: int = 200, **kwargs: Any) -> HttpResponse:
         """The page round the form; a repeated attempt keeps its request key."""

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.urls import reverse
+from django.urls import reverse, reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
-from companies.agencies.selectors import list_open_deadlines
 from companies.letters.selectors import list_letters
 from companies.registry.selectors import get_company_for, list_companies
 from vouchers.applications import services
@@ -19,22 +18,25 @@ from vouchers.applications.selectors import (
 )
 from vouchers.applications.states import EDITABLE, STEPS
 from vouchers.programmes.selectors import get_round_for, list_open_rounds
+from vouchers.web.due import list_due
 from vouchers.web.forms.company import NewForm
 from vouchers.web.tables import Column
-from vouchers.web.templatetags.suanquan import stamp
+from vouchers.web.templatetags.suanquan import day, stamp
 from vouchers.web.views import ActView, FormPage, ListPage, PageView
 from vouchers.web.words import action_label, named
 
 S = ApplicationStatus
-# Where each status stands on the shown way; 补正 and 异议 are marks on a step, never steps.
+HERE = (_("My applications"), reverse_lazy("company:application-list"))
+# Where each status stands on the shown way, and which event ends a step; 补正 and 异议 are marks on
+# a step, never steps.
 WAY = (
-    (_("Hand in"), ("DRAFT",)),
-    (_("Acceptance"), ("SUBMITTED", "IN_SCREENING")),
-    (_("Review"), ("IN_REVIEW",)),
-    (_("Approval"), ("RECOMMENDED", "NOT_RECOMMENDED")),
-    (_("Public notice"), ("IN_PUBLIC_NOTICE", "OBJECTED")),
-    (_("Issue"), ("APPROVED",)),
-    (_("Use"), ("ISSUED",)),
+    (_("Hand in"), ("DRAFT",), "application.submitted"),
+    (_("Acceptance"), ("SUBMITTED", "IN_SCREENING"), "application.accepted"),
+    (_("Review"), ("IN_REVIEW",), "application.recommended"),
+    (_("Approval"), ("RECOMMENDED", "NOT_RECOMMENDED"), "application.approved"),
+    (_("Public notice"), ("IN_PUBLIC_NOTICE", "OBJECTED"), "application.notice_ended"),
+    (_("Issue"), ("APPROVED",), "application.issued"),
+    (_("Use"), ("ISSUED",), ""),
 )
 
 
@@ -43,11 +45,13 @@ def tracker(application: Any) -> list[dict[str, Any]]:
     status = str(application.status)
     if status == "RETURNED":
         status = application.returned_from or "SUBMITTED"
-    place = next((n for n, (_label, codes) in enumerate(WAY) if status in codes), None)
+    ended = {event.action: event.at for event in list_application_history(application)}
+    place = next((n for n, (_label, codes, _end) in enumerate(WAY) if status in codes), None)
     steps = []
-    for n, (label, _codes) in enumerate(WAY):
+    for n, (label, _codes, end) in enumerate(WAY):
         state = "todo" if place is None or n > place else "done" if n < place else "now"
-        steps.append({"label": label, "state": state})
+        note = day(ended[end]) if state == "done" and end in ended else ""
+        steps.append({"label": label, "state": state, "note": note})
     if place is not None and application.status in ("RETURNED", "OBJECTED"):
         steps[place]["mark"] = application.get_status_display()
     return steps
@@ -145,13 +149,14 @@ class ApplicationDetail(PageView):
         return {
             "title": file.number,
             "lead": f"{named(file.programme)} · {named(file.round)}",
+            "crumbs": [HERE, (file.number, "")],
             "status": file.status,
             "status_label": file.get_status_display(),
             "application": file,
             "editable": file.status in EDITABLE,
             "steps": tracker(file),
             "summary": facts_of(file),
-            "deadlines": list(list_open_deadlines(file.ref)),
+            "deadlines": list_due(file.ref),
             "letters": list_letters(self.scope).filter(subject_ref=file.ref),
             "vouchers": list(file.vouchers.order_by("id")),
             "events": [
@@ -200,7 +205,7 @@ class ApplicationSubmitted(PageView):
         """The receipt."""
         file = get_application_for(self.scope, kwargs["number"])
         return {"application": file, "summary": facts_of(file)[:3], "steps": tracker(file),
-                "deadlines": list(list_open_deadlines(file.ref))}  # fmt: skip
+                "deadlines": list_due(file.ref)}  # fmt: skip
 
 
 class Withdraw(ActView):

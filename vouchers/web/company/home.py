@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from companies.letters.selectors import list_letters
+from companies.registry.selectors import list_companies
 from vouchers.applications.selectors import list_applications
 from vouchers.issuance.selectors import list_vouchers
 from vouchers.programmes.selectors import list_open_rounds
@@ -15,6 +16,7 @@ from vouchers.redemptions.selectors import list_redemptions
 from vouchers.web.company.applications import application_row, tracker
 from vouchers.web.company.redemptions import COLUMNS, redemption_row
 from vouchers.web.company.vouchers import card_of
+from vouchers.web.due import list_due
 from vouchers.web.tables import Table
 from vouchers.web.views import PageView
 from vouchers.web.words import named
@@ -43,13 +45,17 @@ class Home(CompanyPage):
         vouchers = list_vouchers(self.scope).filter(company_id__in=self.scope.company_ids)
         usable = vouchers.filter(status__in=["PENDING", "ACTIVE", "SUSPENDED"])[:3]
         redemptions = list_redemptions(self.scope).filter(company_id__in=self.scope.company_ids)
+        own = list_companies(self.scope).filter(pk__in=self.scope.company_ids)
+        draft = mine.filter(status="DRAFT").first()
         return {
+            "lead": " / ".join(f"{named(one)} {one.credit_code}" for one in own[:LATEST]),
+            "actions": self.actions(draft),
             "due": self.due(mine, vouchers, redemptions),
             "live": application_row(live) if live else None,
             "steps": tracker(live) if live else [],
             "cards": [card_of(voucher, self.at) for voucher in usable],
             "table": Table(
-                columns=COLUMNS,
+                columns=[column for column in COLUMNS if column.key != "requested_at"],
                 rows=[redemption_row(r, "company") for r in redemptions[:LATEST]],
                 caption=_("Latest redemptions"), request=self.request,
                 empty_title=_("No redemption yet"),
@@ -62,33 +68,37 @@ class Home(CompanyPage):
             ],
         }  # fmt: skip
 
+    def actions(self, draft: Any) -> list[dict[str, Any]]:
+        """Go on with the draft, or begin a file."""
+        found = [{"url": reverse("company:programmes"), "label": _("New application"),
+                  "icon": "plus", "primary": draft is None}]  # fmt: skip
+        if draft is not None:
+            found.append({"url": reverse("company:application-tasks", args=[draft.number]),
+                          "label": _("Go on with the draft"), "icon": "pen-line",
+                          "primary": True})  # fmt: skip
+        return found
+
     def due(self, files: Any, vouchers: Any, redemptions: Any) -> list[dict[str, Any]]:
-        """What waits for the company, each with its page."""
-        waiting = [
-            {"text": _("More information is asked for: %(n)s") % {"n": f.number},
-             "url": reverse("company:supplement", args=[f.number])}
-            for f in files.filter(status="RETURNED")[:LATEST]
-        ]  # fmt: skip
-        waiting += [
-            {"text": _("Voucher awaits your consent: %(n)s") % {"n": v.number},
-             "url": reverse("company:voucher-detail", args=[v.number])}
-            for v in vouchers.filter(status="PENDING")[:LATEST]
-        ]  # fmt: skip
-        waiting += [
-            {"text": _("Usage to confirm: %(n)s") % {"n": r.number},
-             "url": reverse("company:redemption-detail", args=[r.number])}
-            for r in redemptions.filter(status="EVIDENCED")[:LATEST]
-        ]  # fmt: skip
+        """What waits for the company, each with its page and its day."""
         letters = list_letters(self.scope).filter(
             company_id__in=self.scope.company_ids, reply_until__gt=self.at,
             replied_at__isnull=True, waived_at__isnull=True,
         )  # fmt: skip
-        waiting += [
-            {"text": _("Letter to answer: %(n)s") % {"n": letter.number},
-             "url": reverse("company:letter-detail", args=[letter.number])}
-            for letter in letters[:LATEST]
+        heaps = (
+            (_("More information is asked for: %(n)s"), "company:supplement", "application",
+             files.filter(status="RETURNED")),
+            (_("Voucher awaits your consent: %(n)s"), "company:voucher-detail", "voucher",
+             vouchers.filter(status="PENDING")),
+            (_("Usage to confirm: %(n)s"), "company:redemption-detail", "redemption",
+             redemptions.filter(status="EVIDENCED")),
+            (_("Letter to answer: %(n)s"), "company:letter-detail", "letter", letters),
+        )  # fmt: skip
+        return [
+            {"text": words % {"n": noun.number}, "url": reverse(page, args=[noun.number]),
+             "deadlines": list_due(f"{kind}:{noun.number}")[:1]}
+            for words, page, kind, nouns in heaps
+            for noun in nouns[:LATEST]
         ]  # fmt: skip
-        return waiting
 
 
 def new_url(window: Any) -> str:

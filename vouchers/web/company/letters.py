@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from companies.letters.selectors import get_letter_for, list_letters
 from companies.letters.services import answer_letter, waive_letter
+from vouchers.web.company.people import is_signatory
 from vouchers.web.noun_links import url_of
 from vouchers.web.tables import Column
 from vouchers.web.templatetags.suanquan import stamp
@@ -61,12 +62,13 @@ class LetterDetail(PageView):
         ]
         open_now = letter.reply_until is not None and self.at < letter.reply_until
         acts = []
+        may_waive = is_signatory(self.scope, letter.company_id)
         if open_now and letter.replied_at is None:
             acts.append(
                 {"url": reverse("company:letter-reply", args=[letter.number]),
                  "label": _("Send the answer"), "reason": _("Your statement"), "field": "reply"}
             )  # fmt: skip
-        if open_now and letter.waived_at is None:
+        if open_now and letter.waived_at is None and may_waive:
             acts.append(
                 {"url": reverse("company:letter-waive", args=[letter.number]),
                  "label": _("Waive the reply period"), "tone": "danger",
@@ -75,7 +77,9 @@ class LetterDetail(PageView):
 "follow at once."
 )}
             )  # fmt: skip
-        return {"title": letter.title, "letter": letter, "summary": summary, "acts": acts}
+        crumbs = [(_("Letters"), reverse("company:letter-list")), (letter.number, "")]
+        return {"title": letter.title, "letter": letter, "summary": summary, "acts": acts,
+                "crumbs": crumbs}  # fmt: skip
 
 
 class LetterAct(ActView):

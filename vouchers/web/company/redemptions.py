@@ -15,6 +15,7 @@ from vouchers.providers.selectors import get_offer, list_admitted, list_offers
 from vouchers.redemptions import services
 from vouchers.redemptions.models import RedemptionStatus
 from vouchers.redemptions.selectors import get_redemption_for, list_redemptions, list_usage
+from vouchers.web.due import list_due
 from vouchers.web.forms.company import OrderForm
 from vouchers.web.tables import Column, Table
 from vouchers.web.views import ActView, FormPage, ListPage, PageView
@@ -31,10 +32,10 @@ COLUMNS = (
 USAGE_COLUMNS = (
     Column("row_number", _("Row"), kind="count"),
     Column("service_category", _("Service"), sub="resource_id"),
-    Column("period_start", _("From"), kind="stamp"),
-    Column("period_end", _("Until"), kind="stamp"),
-    Column("quantity", _("Quantity"), value=lambda row: f"{row.quantity or 0:f} {row.unit}"),
-    Column("billed_cost", _("Billed (yuan)"), value=lambda row: f"{row.billed_cost:.2f}"),
+    Column("period_start", _("Use began"), kind="stamp"),
+    Column("period_end", _("Use ended"), kind="stamp"),
+    Column("quantity", _("Quantity"), kind="plain", sub="unit"),
+    Column("billed_cost", _("Billed (yuan)"), kind="plain"),
     Column("counts", _("Counts"), value=lambda row: _("Yes") if row.is_eligible else _("No")),
 )
 USAGE_SHOWN = 200
@@ -93,6 +94,7 @@ def redemption_page(redemption: Any, request: Any) -> dict[str, Any]:
         "summary": summary,
         "money": money,
         "invoice": redemption.invoice,
+        "deadlines": list_due(redemption.ref),
         "table": Table(
             columns=USAGE_COLUMNS, rows=usage, caption=_("Usage rows"), dense=True,
             empty_title=_("No usage filed yet"),
@@ -156,7 +158,14 @@ class RedemptionNew(FormPage):
         money = voucher_money(self.voucher)
         rate = self.voucher.terms["rate_bp"] / 100
         return {
-            "lead": self.voucher.number,
+            "crumbs": [
+                (_("My vouchers"), reverse("company:voucher-list")),
+                (
+                    self.voucher.number,
+                    reverse("company:voucher-detail", args=[self.voucher.number]),
+                ),
+                (self.title, ""),
+            ],
             "back_url": reverse("company:voucher-detail", args=[self.voucher.number]),
             "summary": [
                 {"label": _("Balance (yuan)"), "value": format_yuan(money["available"])},
@@ -187,7 +196,12 @@ class RedemptionDetail(PageView):
     def context(self, **kwargs: Any) -> dict[str, Any]:
         """With the acts its status allows."""
         redemption = get_redemption_for(self.scope, kwargs["number"])
-        return {**redemption_page(redemption, self.request), "acts": self.acts(redemption)}
+        here = (_("Redemptions and usage"), reverse("company:redemption-list"))
+        return {
+            **redemption_page(redemption, self.request),
+            "crumbs": [here, (redemption.number, "")],
+            "acts": self.acts(redemption),
+        }
 
     def acts(self, redemption: Any) -> list[dict[str, Any]]:
         """Countersign or dispute what was filed; cancel before delivery."""

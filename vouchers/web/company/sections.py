@@ -11,7 +11,6 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from companies.agencies.selectors import list_open_deadlines
 from companies.errors import Conflict, InvalidInput, not_found
 from companies.registry.industries import industry_name
 from vouchers.applications import services
@@ -21,6 +20,8 @@ from vouchers.applications.states import EDITABLE
 from vouchers.money import format_yuan
 from vouchers.programmes.selectors import get_published_rules
 from vouchers.providers.selectors import list_admitted
+from vouchers.web.company.people import is_signatory
+from vouchers.web.due import list_due
 from vouchers.web.forms import company as forms
 from vouchers.web.forms.base import MoneyField, PageForm
 from vouchers.web.views import FormPage, PageView, blame, status_of
@@ -110,7 +111,7 @@ class ApplicationTasks(PageView):
             "total": len(tasks),
             "missing": [task["label"] for task in tasks if not task["done"]],
             "editable": file.status in EDITABLE,
-            "deadlines": list(list_open_deadlines(file.ref)),
+            "deadlines": list_due(file.ref),
         }
 
 
@@ -221,15 +222,9 @@ class ApplicationCheck(PageView):
                 ]
             groups.append({"label": label, "url": url, "rows": rows})
         missing = [task["label"] for task in tasks_of(file) if not task["done"]]
+        may_sign = is_signatory(self.scope, file.company_id)
         return {"application": file, "lead": file.number, "groups": groups, "missing": missing,
-                "may_sign": self.may_sign(file), "form": PageForm()}  # fmt: skip
-
-    def may_sign(self, file: Any) -> bool:
-        """Only the signatory hands in."""
-        return any(
-            m.role == "company_signatory" and m.company_id == file.company_id
-            for m in self.scope.memberships
-        )
+                "may_sign": may_sign, "form": PageForm()}  # fmt: skip
 
     def post(self, request: HttpRequest, number: str) -> HttpResponse:
         """Hand in; a refusal stands above the answers."""
@@ -269,4 +264,4 @@ class Supplement(PageView):
         if file.status != "RETURNED":
             raise Conflict("nothing_asked", _("Nothing is asked for on this file now."))
         return {"application": file, "lead": file.number, "tasks": tasks_of(file),
-                "deadlines": list(list_open_deadlines(file.ref))}  # fmt: skip
+                "deadlines": list_due(file.ref)}  # fmt: skip

@@ -20,8 +20,11 @@ from vouchers.issuance.selectors import (
 )
 from vouchers.issuance.writers import certificate_pdf
 from vouchers.redemptions.selectors import list_redemptions
+from vouchers.web.company.people import is_signatory
 from vouchers.web.company.redemptions import COLUMNS, redemption_row
+from vouchers.web.due import list_due
 from vouchers.web.tables import Column, Table
+from vouchers.web.templatetags.suanquan import percent
 from vouchers.web.views import ActView, ListPage, PageView
 from vouchers.web.words import action_label, named
 
@@ -85,6 +88,7 @@ class VoucherDetail(PageView):
         card = card_of(voucher, self.at)
         return {
             "title": _("Voucher %(n)s") % {"n": voucher.number},
+            "crumbs": [(_("My vouchers"), reverse("company:voucher-list")), (voucher.number, "")],
             "status": voucher.status,
             "status_label": voucher.get_status_display(),
             "voucher": voucher,
@@ -108,6 +112,8 @@ class VoucherDetail(PageView):
             ],
             "acts": self.acts(voucher),
             "has_paper": voucher.issued_at is not None,
+            "deadlines": list_due(voucher.ref),
+            "notice": self.notice(voucher),
         }  # fmt: skip
 
     def terms(self, voucher: Any) -> list[dict[str, Any]]:
@@ -115,16 +121,29 @@ class VoucherDetail(PageView):
         terms = voucher.terms
         payee = _("the provider") if terms["payee"] == "provider" else _("the company")
         return [
-            {"label": _("Part of a bill it pays"), "value": f"{terms['rate_bp'] / 100:g}%"},
+            {"label": _("Part of a bill it pays"), "value": percent(terms["rate_bp"])},
             {"label": _("How it works"), "value": voucher.get_mode_display()},
             {"label": _("Paid to"), "value": payee},
             {"label": _("Draws at most"), "value": terms["max_draws"] or _("no limit")},
             {"label": _("Transferable"), "value": _("Yes") if terms["transferable"] else _("No")},
         ]
 
+    def may_consent(self, voucher: Any) -> bool:
+        """Nobody else binds the company."""
+        return is_signatory(self.scope, voucher.company_id)
+
+    def notice(self, voucher: Any) -> dict[str, Any] | None:
+        """An agent is told whose turn it is."""
+        if voucher.status != VoucherStatus.PENDING or self.may_consent(voucher):
+            return None
+        return {
+            "title": _("The company's signatory decides"),
+            "text": _("Ask the signatory to sign in and to accept or decline the voucher."),
+        }
+
     def acts(self, voucher: Any) -> list[dict[str, Any]]:
         """Consent belongs to the signatory."""
-        if voucher.status != VoucherStatus.PENDING:
+        if voucher.status != VoucherStatus.PENDING or not self.may_consent(voucher):
             return []
         return [
             {"url": reverse("company:voucher-accept", args=[voucher.number]),

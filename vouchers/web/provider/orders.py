@@ -114,7 +114,9 @@ class RedemptionDetail(PageView):
         if redemption.status in TO_FILE:
             upload = reverse("provider:usage-upload", args=[redemption.number])
         page = redemption_page(redemption, self.request)
-        return {**page, "acts": self.acts(redemption), "upload_url": upload}
+        here = (_("Redemptions"), reverse("provider:redemption-list"))
+        crumbs = [here, (redemption.number, "")]
+        return {**page, "crumbs": crumbs, "acts": self.acts(redemption), "upload_url": upload}
 
     def acts(self, redemption: Any) -> list[dict[str, Any]]:
         """Confirm, decline, cancel."""

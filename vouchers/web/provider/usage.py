@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -13,8 +14,10 @@ from vouchers.redemptions import services
 from vouchers.redemptions.selectors import get_redemption_for
 from vouchers.web.bill_words import deviation_table, told
 from vouchers.web.forms.provider import EvidenceForm
+from vouchers.web.provider.faults import blame_papers, fault_rows
 from vouchers.web.provider.orders import TO_FILE, RedemptionList, own_redemptions
 from vouchers.web.tables import Column, Table
+from vouchers.web.templatetags.suanquan import look
 from vouchers.web.views import FormPage
 from vouchers.web.words import named
 
@@ -23,16 +26,16 @@ ROW_COLUMNS = (
     Column("number", _("Row"), kind="count"),
     Column("service_category", _("Service"), sub="charge_category"),
     Column("resource_id", _("Resource"), sub="sku_id"),
-    Column("period_start", _("From"), kind="stamp"),
-    Column("period_end", _("Until"), kind="stamp"),
-    Column("quantity", _("Quantity"), value=lambda row: f"{row.quantity or 0:f} {row.unit}"),
-    Column("billed_cost", _("Billed (yuan)"), value=lambda row: f"{row.billed_cost:.2f}"),
+    Column("period_start", _("Use began"), kind="stamp"),
+    Column("period_end", _("Use ended"), kind="stamp"),
+    Column("quantity", _("Quantity"), kind="plain", sub="unit"),
+    Column("billed_cost", _("Billed (yuan)"), kind="plain"),
     Column("invoice_id", _("Invoice"), kind="number"),
 )
 FAULT_COLUMNS = (
     Column("row", _("Row"), kind="count"),
-    Column("column", _("Column")),
-    Column("code", _("What is wrong"), value=lambda fault: told(fault.code)),
+    Column("column", _("Column"), kind="number"),
+    Column("code", _("What is wrong"), value=lambda fault: told(look(fault, "code"))),
     Column("value", _("Found")),
 )
 
@@ -64,6 +67,8 @@ class UsageUpload(FormPage):
     title = _("File usage and papers")
     submit = _("File the evidence")
     success = _("The evidence has been filed. The company is asked to confirm it.")
+    preview: Any = None
+    found: Sequence[Any] = ()
 
     def make_form(self, data: Any = None, uploads: Any = None, **kwargs: Any) -> Any:
         """The redemption first."""
@@ -74,7 +79,14 @@ class UsageUpload(FormPage):
         """What was ordered and by whom."""
         redemption = self.redemption
         return {
-            "lead": redemption.number,
+            "crumbs": [
+                (_("Usage"), reverse("provider:usage-upload")),
+                (
+                    redemption.number,
+                    reverse("provider:redemption-detail", args=[redemption.number]),
+                ),
+                (self.title, ""),
+            ],
             "back_url": reverse("provider:redemption-detail", args=[redemption.number]),
             "summary": [
                 {
@@ -106,9 +118,20 @@ class UsageUpload(FormPage):
             return self.show(form, status=422, **kwargs)
         return self.show(form, **kwargs)
 
+    def blame(self, form: Any, refusal: DomainError) -> None:
+        """Each fault at the field that mends it; those of a file's rows in a table."""
+        if refusal.code == "evidence_refused":
+            blame_papers(form, refusal)
+        elif refusal.code == "usage_refused":
+            self.found = fault_rows(refusal)
+            form.add_refusal(refusal, "usage")
+        else:
+            super().blame(form, refusal)
+
     def show(self, form: Any, *, status: int = 200, **kwargs: Any) -> HttpResponse:
         """With the rows of a file that was looked at."""
-        bill = getattr(self, "preview", None)
+        bill = self.preview
+        found = bill.refusals if bill else self.found
         context = {"form": form, "submit": self.submit, **self.context(**kwargs)}
         if bill is not None:
             context["bill"] = bill
@@ -116,11 +139,12 @@ class UsageUpload(FormPage):
                 columns=ROW_COLUMNS, rows=bill.rows[:ROWS_SHOWN], dense=True,
                 caption=_("Rows of the usage file"), empty_title=_("No row can be read"),
             )  # fmt: skip
+            context["deviations"] = deviation_table(services.name_deviations(bill.warnings))
+        if found:
             context["faults"] = Table(
-                columns=FAULT_COLUMNS, rows=bill.refusals[:ROWS_SHOWN], dense=True,
+                columns=FAULT_COLUMNS, rows=found[:ROWS_SHOWN], dense=True,
                 caption=_("Faults of the usage file"),
             )  # fmt: skip
-            context["deviations"] = deviation_table(services.name_deviations(bill.warnings))
         return self.page(code=status, **context)
 
     def perform(self, data: dict[str, Any], **kwargs: Any) -> str:
