@@ -99,4 +99,4 @@ screenshots: setup-dev ## pictures of the main pages in docs/screenshots (not co
 	@$(PY) -m tests.screenshots
 
 clean: ## remove the virtual environment and the demo's state
-	rm -rf $(VENV) .state .pytest_cache .ruff_cache .mypy_cache .hypothesis
+	rm -rf "$$(cat .state/home 2>/dev/null || echo .state)" $(VENV) .state .pytest_cache .ruff_cache .mypy_cache .hypothesis

@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROLES = ("sq_owner", "sq_app", "sq_reader", "sq_backup")
+OLDEST = 15  # as outside servers too
 FREE_BYTES = 500_000_000
 NOBODY = 65534
 CLEAN = {"PATH": os.environ.get("PATH", "/usr/bin:/bin"), "LC_ALL": "C.UTF-8", "HOME": "/"}
@@ -104,13 +105,19 @@ def start(state: Path, *, durable: bool) -> Services:
     """Start both servers on `state` (made if missing). Raises CannotStart."""
     if not Path("/usr/share/zoneinfo/Asia/Shanghai").exists():
         raise CannotStart("time zones are missing: install the package tzdata and start again.")
+    if not shutil.which("setpriv"):
+        raise CannotStart("setpriv is missing: install the package util-linux and start again.")
     home = _home(state)
     require_space(home)
     with _umask(0o022):
         binaries = _binaries(home)
         sockets = _sockets(home)
-        postgres = _start_postgres(binaries, home / "postgres", sockets, durable=durable)
-        redis = _start_redis(binaries, home / "redis", sockets, durable=durable)
+        try:
+            postgres = _start_postgres(binaries, home / "postgres", sockets, durable=durable)
+            redis = _start_redis(binaries, home / "redis", sockets, durable=durable)
+        except BaseException:  # what did start ends with this process
+            shutil.rmtree(sockets)
+            raise
     services = Services(home, sockets, binaries, durable, postgres, redis)
     try:
         _wait(services, home)
@@ -150,7 +157,11 @@ def _home(state: Path) -> Path:
         return state.resolve()
     name = hashlib.sha256(str(state.resolve()).encode()).hexdigest()[:12]
     home = Path("/var/lib/suanquan") / name
+    note = state / "home"
+    if not note.exists():  # the state this database belonged to was removed
+        shutil.rmtree(home, ignore_errors=True)
     home.mkdir(parents=True, exist_ok=True)
+    note.write_text(str(home))
     for folder in (home.parent, home):
         folder.chmod(0o711)
     return home
@@ -239,10 +250,14 @@ def _start_postgres(
 
 
 def _initdb(binaries: Path, data: Path) -> None:
+    said = subprocess.run([binaries / "postgres", "--version"], capture_output=True, check=True)
+    major = int(said.stdout.split()[2].split(b".")[0])
+    if major < OLDEST:
+        raise CannotStart(f"{binaries} is PostgreSQL {major}: {OLDEST} or newer is needed.")
+    builtin = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"] if major >= 17 else []
     done = subprocess.run(
         [*as_server("TERM"), binaries / "initdb", "-D", data, "-U", "postgres", "-A", "trust",
-         "-E", "UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8",
-         "--locale=C.UTF-8", "--data-checksums"],
+         "-E", "UTF8", *builtin, "--locale=C.UTF-8", "--data-checksums"],
         env=CLEAN, cwd="/", capture_output=True, text=True, check=False,
     )  # fmt: skip
     if done.returncode:
@@ -293,7 +308,7 @@ def _start_redis(
 
 def _wait(services: Services, home: Path) -> None:
     """Until both answer, or say which log tells why not."""
-    ready = [str(services.bin / "pg_isready"), "-q", "-h", str(services.sockets)]
+    ready = [str(services.bin / "pg_isready"), "-q", "-U", "postgres", "-h", str(services.sockets)]
     for _ in range(300):
         if services.postgres.poll() is not None:
             raise CannotStart(f"PostgreSQL stopped at once; {home}/postgres.log tells why.")

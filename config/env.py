@@ -64,3 +64,11 @@ def choice(name: str, allowed: Collection[str], default: str) -> str:
     if value not in allowed:
         raise ImproperlyConfigured(f"{name}={value} is none of {', '.join(sorted(allowed))}")
     return value
+
+
+def address(name: str, schemes: tuple[str, ...], default: str | None = None) -> str:
+    """A server's URL. Raises ImproperlyConfigured: another kind of server."""
+    value = text(name, default)
+    if not value.startswith(schemes):
+        raise ImproperlyConfigured(f"{name} begins with none of {' '.join(schemes)}")
+    return value

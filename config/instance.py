@@ -5,17 +5,19 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+SEEDING = "seeding"  # lies in STATE_DIR while the demo world is only half told
 
 
 def state_dir() -> Path:
     """STATE_DIR, default `.state` in the project."""
-    return Path(os.environ.get("STATE_DIR", ROOT / ".state")).absolute()
+    return Path(os.environ.get("STATE_DIR") or ROOT / ".state").absolute()
 
 
 def save(environment: dict[str, str]) -> None:
@@ -26,12 +28,21 @@ def save(environment: dict[str, str]) -> None:
 
 
 def load() -> None:
-    """Put the instance's environment under ours. Exits with a sentence where none runs."""
+    """Take the instance's environment as ours. Exits with a sentence where none runs."""
     path = state_dir() / "instance.json"
-    if not path.exists():
+    if not path.exists() or not is_locked():
         sys.exit("suanquan: no instance runs on this STATE_DIR: start one with make run.")
-    for name, value in json.loads(path.read_text(encoding="utf-8")).items():
-        os.environ.setdefault(name, value)
+    os.environ.update(json.loads(path.read_text(encoding="utf-8")))
+
+
+def is_locked() -> bool:
+    """Whether a supervisor lives; one that was killed leaves its files but not its lock."""
+    with (state_dir() / "lock").open() as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except OSError:
+            return True
+    return False
 
 
 def main() -> None:

@@ -7,26 +7,30 @@ import errno
 import fcntl
 import os
 import secrets
+import shlex
 import shutil
 import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from config import catalogues, embedded, instance
 
 ROOT = Path(__file__).resolve().parent.parent
 DATABASE = "suanquan"
-SEEDING = "seeding"  # lies in STATE_DIR while the demo world is loaded
+OUTSIDE = ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "REDIS_CACHE_URL")
+ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+REVIVALS = 5
 
 
 def main() -> None:
     """Start, tell, watch, stop."""
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, lambda *_: sys.exit(0))
+    for number in ENDINGS:
+        if signal.getsignal(number) is not signal.SIG_IGN:  # as nohup asks
+            signal.signal(number, signal.default_int_handler)
     try:
         with locked_state() as state:
             serve(state)
@@ -44,6 +48,8 @@ def reason_of(error: OSError) -> str:
         return "the disk is full: free some space and start again."
     if error.errno in (errno.EACCES, errno.EROFS, errno.EPERM):
         return f"{error.filename} may not be written: set STATE_DIR to a folder of your own."
+    if error.errno in (errno.EEXIST, errno.ENOTDIR, errno.ENOENT, errno.ENAMETOOLONG):
+        return f"{error.filename} cannot be made or found: set STATE_DIR to a folder of your own."
     return f"the system refused ({error}): mend that and start again."
 
 
@@ -66,25 +72,30 @@ def locked_state() -> Iterator[Path]:
 
 def serve(state: Path) -> None:
     """Services, schema, web, worker, beat, demo world; returns when something ends."""
-    port = free_port()
-    services = None if outside() else embedded.start(state, durable=True)
+    is_outside = outside()
+    door = open_door()
+    port = door.getsockname()[1]
+    services = None if is_outside else embedded.start(state, durable=True)
     children: dict[str, subprocess.Popen[bytes]] = {}
     try:
         environment = prepare(state, services, port)
+        if is_outside:
+            manage("servers", environment=environment)
         manage("migrate", "--database=owner", "-v0", environment=environment)
         catalogues.compile_all()
         manage("collectstatic", "--noinput", "-v0", environment=environment)
         # Web and workers never hold the owner's key.
         runtime = {**environment, "DATABASE_OWNER_URL": ""}
-        children["web"] = start_web(state, runtime, port)
+        children["web"] = start_web(state, runtime, door)
         wait_for_page(children, port)
-        tell(state, port, environment)
-        (state / SEEDING).touch()
+        tell(state, port)
         children["demo world"] = spawn(
             "seed", state, runtime, "manage.py", "seed", *os.environ.get("SEED_OPTIONS", "").split()
         )
         watch(state, runtime, children, services)
     finally:
+        for number in ENDINGS:
+            signal.signal(number, signal.SIG_IGN)  # we are ending already, in good order
         stop(children)
         (state / "instance.json").unlink(missing_ok=True)
         if services:
@@ -92,32 +103,36 @@ def serve(state: Path) -> None:
 
 
 def outside() -> bool:
-    """Both servers are named by the environment, or neither."""
-    named = [name for name in ("DATABASE_URL", "REDIS_URL") if os.environ.get(name)]
-    if len(named) == 1:
-        raise embedded.CannotStart(f"only {named[0]} is set: set DATABASE_URL and REDIS_URL both.")
-    if named and not os.environ.get("DATABASE_OWNER_URL"):
-        raise embedded.CannotStart("DATABASE_OWNER_URL is missing: migrations run as the owner.")
+    """Servers are named by the environment, or none is."""
+    named = [name for name in OUTSIDE if os.environ.get(name)]
+    missing = [name for name in OUTSIDE[:3] if name not in named]
+    if named and missing:
+        raise embedded.CannotStart(
+            f"{', '.join(named)} without {', '.join(missing)}: set all three to use your own "
+            "servers, or none."
+        )
     return bool(named)
 
 
-def free_port() -> int:
-    """PORT, which must be free, or the first free one from 8000."""
+def open_door() -> socket.socket:
+    """A socket that listens on PORT, or on the first free one from 8000; ours from here on.
+
+    The web server inherits it: two instances that start at once never choose the same port.
+    """
     asked = os.environ.get("PORT")
-    if asked is not None and not (asked.isdecimal() and 0 < int(asked) < 65536):
+    if asked and not (asked.isdecimal() and 0 < int(asked) < 65536):
         raise embedded.CannotStart(f"PORT={asked} is no port number: choose one below 65536.")
     for port in [int(asked)] if asked else range(8000, 8050):
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", port))
-                return port
-            except PermissionError as error:
-                raise embedded.CannotStart(
-                    f"port {port} needs root: set PORT above 1023."
-                ) from error
-            except OSError:
-                continue
+        door = socket.socket()
+        door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            door.bind(("127.0.0.1", port))
+            door.listen()
+            return door
+        except PermissionError as error:
+            raise embedded.CannotStart(f"port {port} needs root: set PORT above 1023.") from error
+        except OSError:
+            door.close()
     raise embedded.CannotStart(f"port {asked or '8000–8049'} is taken: set PORT to a free one.")
 
 
@@ -133,16 +148,16 @@ def prepare(state: Path, services: embedded.Services | None, port: int) -> dict[
         "SECRET_KEY": key.read_text(encoding="ascii"),
         "SQ_SITE_URL": f"http://127.0.0.1:{port}",
         "DJANGO_SETTINGS_MODULE": "config.settings",
+        "DB_PROFILE": "web",
         "PROMETHEUS_MULTIPROC_DIR": str(emptied(state / "metrics")),
     }
     if services:
-        if (state / SEEDING).exists():
+        if (state / instance.SEEDING).exists():
             forget_half_a_world(state, services)
         services.make_database(DATABASE)
         environment.update(services.environment(DATABASE))
     else:
-        names = ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "REDIS_CACHE_URL")
-        environment.update({name: os.environ[name] for name in names if name in os.environ})
+        environment.update({name: os.environ[name] for name in OUTSIDE if os.environ.get(name)})
     if os.environ.get("MOVABLE_CLOCK"):
         environment["MOVABLE_CLOCK"] = "1"
     instance.save(environment)
@@ -159,7 +174,7 @@ def emptied(folder: Path) -> Path:
 def forget_half_a_world(state: Path, services: embedded.Services) -> None:
     """A killed start left the demo world half told: it is told again from the start."""
     services.drop_database(DATABASE)
-    for name in ("demo-clock", "seed-progress.json", SEEDING):
+    for name in ("demo-clock", "seed-progress.json", instance.SEEDING):
         (state / name).unlink(missing_ok=True)
 
 
@@ -169,20 +184,30 @@ def manage(*words: str, environment: dict[str, str]) -> None:
         [sys.executable, "manage.py", *words],
         cwd=ROOT, env={**os.environ, **environment}, capture_output=True, text=True, check=False,
     )  # fmt: skip
-    if done.returncode:
-        said = (done.stderr or done.stdout).strip().splitlines() or ["no word"]
-        last = said[-1].rpartition("ImproperlyConfigured: ")[2]
-        raise embedded.CannotStart(f"manage.py {words[0]} failed ({last}).")
+    if not done.returncode:
+        return
+    said = (done.stderr or done.stdout).strip()
+    for mark in ("CommandError: ", "ImproperlyConfigured: "):
+        if mark in said:
+            raise embedded.CannotStart(said.rpartition(mark)[2].rstrip(".") + ".")
+    log = Path(environment["STATE_DIR"]) / f"{words[0]}.log"
+    log.write_text(said, encoding="utf-8")
+    last = said.rpartition("\n")[2].strip()
+    raise embedded.CannotStart(
+        f"manage.py {words[0]} failed ({last}): {log} has the whole, mend that and start again."
+    )
 
 
-def start_web(state: Path, environment: dict[str, str], port: int) -> subprocess.Popen[bytes]:
+def start_web(
+    state: Path, environment: dict[str, str], door: socket.socket
+) -> subprocess.Popen[bytes]:
     """The pages and the API."""
     heartbeat = "/dev/shm" if os.access("/dev/shm", os.W_OK) else str(state)  # noqa: S108
     return spawn(
         "web", state, environment,
-        "-m", "gunicorn", "config.wsgi", "--bind", f"127.0.0.1:{port}", "--workers", "2",
+        "-m", "gunicorn", "config.wsgi", "--bind", f"fd://{door.fileno()}", "--workers", "2",
         "--worker-class", "gthread", "--threads", "4", "--worker-tmp-dir", heartbeat,
-        "--no-control-socket",
+        "--no-control-socket", pass_fds=[door.fileno()],
     )  # fmt: skip
 
 
@@ -203,14 +228,18 @@ def start_workers(state: Path, environment: dict[str, str]) -> dict[str, subproc
 
 
 def spawn(
-    name: str, state: Path, environment: dict[str, str], *words: str
+    name: str,
+    state: Path,
+    environment: dict[str, str],
+    *words: str,
+    pass_fds: Sequence[int] = (),
 ) -> subprocess.Popen[bytes]:
     """A Python child that dies with this process, even by kill -9."""
     with (state / f"{name}.log").open("ab") as log:
         return subprocess.Popen(
             ["setpriv", "--pdeathsig", "TERM", sys.executable, *words],
             cwd=ROOT, env={**os.environ, **environment}, stdout=log, stderr=log,
-            stdin=subprocess.DEVNULL, start_new_session=True,
+            stdin=subprocess.DEVNULL, start_new_session=True, pass_fds=pass_fds,
         )  # fmt: skip
 
 
@@ -219,7 +248,7 @@ def wait_for_page(children: dict[str, subprocess.Popen[bytes]], port: int) -> No
     for _ in range(600):
         if children["web"].poll() is not None:
             raise embedded.CannotStart(
-                "the web server stopped at once; web.log in STATE_DIR tells."
+                "the web server stopped at once; web.log in STATE_DIR tells why."
             )
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1) as s:
             s.sendall(b"GET /livez HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n")
@@ -229,13 +258,13 @@ def wait_for_page(children: dict[str, subprocess.Popen[bytes]], port: int) -> No
     raise embedded.CannotStart("the web server does not answer; web.log in STATE_DIR tells why.")
 
 
-def tell(state: Path, port: int, environment: dict[str, str]) -> None:
+def tell(state: Path, port: int) -> None:
     """The one block a newcomer needs."""
     from config.management.demo.cast import PASSWORD, SIGN_INS
 
     line = "─" * 72
     names = "\n".join(f"    {name:<20} {zh}  {en}" for name, zh, en in SIGN_INS)
-    here = f"STATE_DIR={state} " if state != ROOT / ".state" else ""
+    here = f"STATE_DIR={shlex.quote(str(state))} " if state != ROOT / ".state" else ""
     print(
         f"""{line}
   算券 Suanquan · 演示 DEMO                 http://127.0.0.1:{port}/
@@ -257,24 +286,32 @@ def watch(
     children: dict[str, subprocess.Popen[bytes]],
     services: embedded.Services | None,
 ) -> None:
-    """Until a child that should live has ended."""
+    """Until a child that should live has ended. Redis may end: it only wakes, and comes back."""
+    revivals = 0
     while True:
         time.sleep(0.5)
         for name, child in list(children.items()):
             if child.poll() is None:
                 continue
             if name != "demo world":
-                raise embedded.CannotStart(f"{name} stopped; its log in STATE_DIR tells why.")
+                raise embedded.CannotStart(f"{name} stopped: {state}/{name}.log tells why.")
             if child.returncode:
-                print("suanquan: the demo world could not be loaded; seed.log tells why.")
-            else:
-                (state / SEEDING).unlink(missing_ok=True)
+                raise embedded.CannotStart(
+                    f"the demo world could not be loaded: {state}/seed.log tells why; mend that, "
+                    "and the next start begins it anew."
+                )
             del children[name]
             children.update(start_workers(state, environment))
         if services and services.postgres.poll() is not None:
-            raise embedded.CannotStart("PostgreSQL stopped; postgres.log tells why.")
+            raise embedded.CannotStart(
+                f"PostgreSQL stopped: {services.home}/postgres.log tells why."
+            )
         if services and services.redis.poll() is not None:
-            raise embedded.CannotStart("Redis stopped; redis.log tells why.")
+            revivals += 1
+            if revivals > REVIVALS:
+                raise embedded.CannotStart(f"Redis keeps stopping: {services.home}/redis.log.")
+            print("suanquan: Redis stopped and is started again; no duty is lost.", flush=True)
+            services.revive()
 
 
 def stop(children: dict[str, subprocess.Popen[bytes]]) -> None:

@@ -128,13 +128,16 @@ def database(url: str, profile: str) -> dict[str, object]:
     }
 
 
+POSTGRESQL = ("postgresql://", "postgres://")
 DATABASES = {
-    "default": database(env.text("DATABASE_URL"), env.choice("DB_PROFILE", PROFILES, "web"))
+    "default": database(
+        env.address("DATABASE_URL", POSTGRESQL), env.choice("DB_PROFILE", PROFILES, "web")
+    )
 }
-if owner_url := env.text("DATABASE_OWNER_URL", ""):
-    DATABASES["owner"] = database(owner_url, "owner")
+if env.text("DATABASE_OWNER_URL", ""):
+    DATABASES["owner"] = database(env.address("DATABASE_OWNER_URL", POSTGRESQL), "owner")
 
-REDIS_URL = env.text("REDIS_URL")
+REDIS_URL = env.address("REDIS_URL", ("redis://", "rediss://", "redis+socket://"))
 CACHES = {
     # Sign-in keeps its used second-factor codes here: it must fail closed, so it is PostgreSQL.
     "default": {
@@ -143,7 +146,7 @@ CACHES = {
     },
     "fast": {
         "BACKEND": "django_redis.cache.RedisCache",
-        "LOCATION": env.text("REDIS_CACHE_URL", REDIS_URL),
+        "LOCATION": env.address("REDIS_CACHE_URL", ("redis://", "rediss://", "unix://"), REDIS_URL),
         "OPTIONS": {"IGNORE_EXCEPTIONS": True, "SOCKET_CONNECT_TIMEOUT": 1, "SOCKET_TIMEOUT": 1},
     },
 }

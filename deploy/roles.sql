@@ -14,6 +14,7 @@ CREATE ROLE sq_backup LOGIN PASSWORD :'backup_password';
 
 CREATE DATABASE suanquan OWNER sq_owner ENCODING 'UTF8' LOCALE 'C.UTF-8' TEMPLATE template0;
 REVOKE ALL ON DATABASE suanquan FROM PUBLIC;
+GRANT CONNECT ON DATABASE suanquan TO sq_app, sq_reader, sq_backup;
 
 \connect suanquan
 REVOKE CREATE ON SCHEMA public FROM PUBLIC;

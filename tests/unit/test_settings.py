@@ -99,7 +99,7 @@ def test_a_setting_may_lie_in_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 def test_every_setting_is_explained() -> None:
     code = (ROOT / "config" / "settings.py").read_text(encoding="utf-8")
-    read = set(re.findall(r'env\.(?:text|flag|words|choice)\(\s*"([A-Z_]+)"', code))
+    read = set(re.findall(r'env\.(?:text|flag|words|choice|address)\(\s*"([A-Z_]+)"', code))
     explained = set(
         re.findall(r"^([A-Z_]+)=", (ROOT / "deploy" / "env.example").read_text("utf-8"), re.M)
     )

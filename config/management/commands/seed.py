@@ -12,6 +12,7 @@ from django.db import connection
 
 from companies.foundation.clock import set_demo_clock
 from companies.users.models import User
+from config import instance
 from config.management.demo import story
 from config.management.demo.world import widen_duties
 
@@ -29,9 +30,20 @@ class Command(BaseCommand):
         """Set the clock, tell the story."""
         if not settings.DEMO:
             raise CommandError("The demo world is loaded into a demo only (DEMO=1).")
+        mark = Path(settings.STATE_DIR) / instance.SEEDING
         if User.objects.exists():
+            if mark.exists():
+                raise CommandError(
+                    "The demo world was only half loaded: make a fresh database and start again."
+                )
             return
-        if options["cast_only"]:
+        mark.touch()
+        self.tell_story(cast_only=options["cast_only"])
+        mark.unlink()
+
+    def tell_story(self, *, cast_only: bool) -> None:
+        """The whole world, or its people alone."""
+        if cast_only:
             set_demo_clock(story.BEGUN)
             world = story.build_world(story.SEED, story.BEGUN, applicants=8)
             widen_duties(world)
