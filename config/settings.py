@@ -201,8 +201,6 @@ ACCOUNT_USER_MODEL_EMAIL_FIELD = "email"
 ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": "5/5m/key"}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Suanquan"
-# A code typed as its half minute ends is still good in the next (RFC 6238, 5.2); each works once.
-MFA_TOTP_TOLERANCE = 1
 AXES_USERNAME_CALLABLE = "config.sign_in.tried_name"
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.5

@@ -41,7 +41,7 @@ def record_refusal(verb_name: str, refusal: NotAllowed, arguments: Mapping[str, 
             at=at,
             verb=verb_name,
             code=refusal.code,
-            **tried,
+            arguments=tried,
         )
 
 

@@ -19,8 +19,9 @@ from django.db.models import Count, Sum
 from companies.agencies.models import Region
 from companies.registry.credit_code import normalise_credit_code
 from companies.registry.models import Company
-from config.management.demo import scheme
+from config.management.demo import scheme, story
 from tests.conftest import committed
+from tests.sealing import seal_all
 from vouchers.applications.models import Application, ApplicationStatus
 from vouchers.issuance.models import Voucher, VoucherStatus
 from vouchers.ledger.selectors import get_money_states
@@ -130,6 +131,7 @@ def test_nothing_is_amiss_and_the_year_is_the_same_everywhere(
     world: Programme, tmp_path: Path
 ) -> None:
     call_command("check_invariants")
+    seal_all(story.NOW)
     package = tmp_path / "full.zip"
     write_package(world, "full", package)
     assert digest_of(package) == DIGEST

@@ -52,8 +52,8 @@ def test_the_house_sees_what_the_test_commits_and_the_test_what_the_worker_does(
 def test_a_signed_in_session_opens_pages(live_house: House) -> None:
     given_cast()
     cookies = live_house.sign_in(User.objects.get(username="intake").pk)
-    status, address = fetch(live_house, "/en/account/password/set/", cookies)
-    assert (status, address) == (200, f"{live_house.url}/en/account/password/set/")
+    status, address = fetch(live_house, "/en/account/profile/", cookies)
+    assert (status, address) == (200, f"{live_house.url}/en/account/profile/")
 
 
 WAKE = """
