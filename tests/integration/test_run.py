@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -85,13 +86,18 @@ def alive(words: object, *where: str) -> list[int]:
 
 @pytest.fixture
 def state(tmp_path: Path) -> Iterator[Path]:
-    """A STATE_DIR with a blank in it; whatever a failed test leaves there ends."""
+    """A STATE_DIR with a blank in it; whatever a failed test leaves there ends.
+
+    pytest's folders are closed to others, so that as root the database lies elsewhere.
+    """
     place = tmp_path / "a state"
     place.mkdir()
     yield place
     for pid in alive(place):
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
+    if (note := place / "home").exists():
+        shutil.rmtree(note.read_text())
 
 
 @pytest.mark.timeout(300)
