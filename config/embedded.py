@@ -17,6 +17,7 @@ import signal
 import subprocess
 import tempfile
 import time
+import zoneinfo
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -137,6 +138,12 @@ def require_space(place: Path) -> None:
         raise CannotStart(
             f"less than 500 MB are free for {place}: free some space or set STATE_DIR elsewhere."
         )
+
+
+def require_time_zones() -> None:
+    """Raises CannotStart where the system's time zones are missing (no package tzdata)."""
+    if "Asia/Shanghai" not in zoneinfo.available_timezones():
+        raise CannotStart("the time zones are missing: install the package tzdata and start again.")
 
 
 def _sockets(home: Path) -> Path:

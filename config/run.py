@@ -72,6 +72,7 @@ def locked_state() -> Iterator[Path]:
 
 def serve(state: Path) -> None:
     """Services, schema, web, worker, beat, demo world; returns when something ends."""
+    embedded.require_time_zones()
     is_outside = outside()
     door = open_door()
     port = door.getsockname()[1]

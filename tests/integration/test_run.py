@@ -165,6 +165,7 @@ def test_two_instances_that_start_at_once_take_two_ports(tmp_path: Path) -> None
         ({"PATH": "/nowhere"}, "setpriv is missing"),
         ({"SQ_FOO": "1"}, "unknown settings: SQ_FOO"),
         ({"SQ_ALLOWED_HOSTS": "a.gov.example"}, "DEMO=1 serves this machine only"),
+        ({"PYTHONTZPATH": "/nowhere"}, "the time zones are missing: install the package tzdata"),
         ({"EMBEDDED_PG_BIN": "/nowhere"}, "/nowhere/postgres cannot be made or found"),
     ],
 )
