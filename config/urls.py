@@ -8,6 +8,7 @@ from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path
 
 from config import health, metrics
+from vouchers.web.account import PasswordChange
 
 handler400 = "config.faults.bad_request"
 handler404 = "config.faults.page_not_found"
@@ -19,7 +20,7 @@ SIGN_IN = [
     path("logout/", sign_in.logout, name="account_logout"),
     path("inactive/", sign_in.account_inactive, name="account_inactive"),
     path("reauthenticate/", sign_in.reauthenticate, name="account_reauthenticate"),
-    path("password/change/", sign_in.password_change, name="account_change_password"),
+    path("password/change/", PasswordChange.as_view(), name="account_change_password"),
     path("2fa/", include("allauth.mfa.urls")),
 ]
 

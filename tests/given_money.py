@@ -18,7 +18,7 @@ from companies.audit.services import seal_events
 from companies.foundation.numbers import next_number
 from companies.local_time import SHANGHAI, local_date
 from companies.registry.models import BankAccount, Company
-from companies.registry.services import add_bank_account, verify_bank_account
+from companies.registry.services import add_bank_account
 from tests.given import DAY, HOUR, Scheme, given_live_voucher, given_programme
 from vouchers.applications import services as files
 from vouchers.issuance import services as vouchers
@@ -145,7 +145,7 @@ def given_account(scheme: Scheme, number: str = "6222000011112222") -> BankAccou
         actor=scheme.actor("seller_cashier"), company_id=seller.pk, account_name=seller.name_zh,
         account_number=number, bank_name="测试银行", cnaps="102100099996", at=scheme.later(),
     )  # fmt: skip
-    return verify_bank_account(
+    return settlement.verify_bank_account(
         actor=scheme.actor("clerk"), bank_account_id=account.pk,
         agency_id=scheme.programme.agency_id, at=scheme.later(),
     )  # fmt: skip

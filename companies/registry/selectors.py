@@ -35,8 +35,10 @@ class Scope:
 
     @property
     def agency_ids(self) -> frozenset[int]:
-        """Every agency with any duty; an overseer's also those below."""
-        return frozenset(duty.agency_id for duty in self.duties) | self.overseen_ids
+        """Every agency with a duty that reads; an overseer's also those below. An operator runs
+        the platform and reads nobody's files."""
+        read = (duty for duty in self.duties if duty.role != Role.OPERATOR)
+        return frozenset(duty.agency_id for duty in read) | self.overseen_ids
 
     def agency_ids_with(self, *roles: str) -> frozenset[int]:
         """The agencies where one of these roles is held."""
@@ -93,7 +95,7 @@ def list_member_ids(company_id: int, at: datetime, *roles: str) -> list[int]:
 def list_companies(scope: Scope) -> QuerySet[Company]:
     """Companies: all of them to officers (they are shared), one's own to the rest."""
     companies = Company.objects.select_related("region").order_by("-id")
-    if scope.duties:
+    if scope.agency_ids:
         return companies
     return companies.filter(pk__in=scope.company_ids | scope.provider_company_ids)
 
@@ -111,15 +113,6 @@ def find_bank_account(company_id: int) -> BankAccount | None:
     return BankAccount.objects.filter(
         company_id=company_id, status=BankAccountStatus.VERIFIED
     ).first()
-
-
-def list_pending_accounts() -> QuerySet[BankAccount]:
-    """Accounts nobody has verified yet, oldest first; companies are shared by all bodies."""
-    return (
-        BankAccount.objects.filter(status=BankAccountStatus.PENDING)
-        .select_related("company", "added_by")
-        .order_by("id")
-    )
 
 
 def list_bank_accounts(company_id: int) -> QuerySet[BankAccount]:

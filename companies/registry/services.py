@@ -12,7 +12,7 @@ from companies.audit.services import record_event
 from companies.errors import Conflict, InvalidInput, NotAllowed, not_found
 from companies.foundation.actors import Actor
 from companies.foundation.locks import lock_rows
-from companies.foundation.verbs import verb
+from companies.foundation.verbs import assert_in_transaction, verb
 from companies.local_time import local_date
 from companies.registry.credit_code import normalise_credit_code
 from companies.registry.industries import normalise_industry_code
@@ -26,8 +26,7 @@ from companies.registry.models import (
 )
 from companies.registry.policies import require_membership
 from companies.registry.size_class import size_class
-from companies.users.models import Role
-from companies.users.policies import require_duty
+from companies.users.models import Duty, Role
 from companies.users.selectors import get_user, list_duties
 
 
@@ -173,26 +172,15 @@ def add_bank_account(
     return account
 
 
-@verb
-def verify_bank_account(
-    *, actor: Actor, bank_account_id: int, agency_id: int, at: datetime
-) -> BankAccount:
-    """A finance officer has checked the account: it is paid to from now on, the older retires.
+def accept_account(*, actor: Actor, account: BankAccount, duty: Duty, at: datetime) -> BankAccount:
+    """A step: the account is paid to from now on, the older retires.
 
-    Raises NotAllowed (`verified_by_adder`, `duty_missing`), NotFound, Conflict `wrong_state`.
+    Raises NotAllowed `verified_by_adder`, Conflict `wrong_state`.
     """
-    duty = require_duty(
-        actor=actor,
-        roles=[Role.FINANCE_CLERK, Role.FINANCE_AUTHORISER],
-        agency_id=agency_id,
-        at=at,
-    )
-    found = BankAccount.objects.filter(pk=bank_account_id).first()
-    if found is None:
-        raise not_found("bank_account")
-    company = lock_rows(Company.objects.filter(pk=found.company_id))[0]
+    assert_in_transaction()
+    company = lock_rows(Company.objects.filter(pk=account.company_id))[0]
     versions = {row.pk: row for row in lock_rows(company.bank_accounts.all())}
-    account = versions[bank_account_id]
+    account = versions[account.pk]
     if account.added_by_id == actor.user_id:
         raise NotAllowed("verified_by_adder", _("A second person must verify an account."))
     if account.status != BankAccountStatus.PENDING:
@@ -201,13 +189,13 @@ def verify_bank_account(
         if older.version < account.version and older.status != BankAccountStatus.RETIRED:
             older.status = BankAccountStatus.RETIRED
             older.save(update_fields=["status"])
-            _record_account("bank_account.retired", actor, older, company, at, agency_id)
+            _record_account("bank_account.retired", actor, older, company, at, duty.agency_id)
     account.status = BankAccountStatus.VERIFIED
     account.verified_by_id = actor.user_id
     account.verified_at = at
     account.save(update_fields=["status", "verified_by", "verified_at"])
     _record_account(
-        "bank_account.verified", actor, account, company, at, agency_id, f"duty:{duty.pk}"
+        "bank_account.verified", actor, account, company, at, duty.agency_id, f"duty:{duty.pk}"
     )
     return account
 

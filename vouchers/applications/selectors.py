@@ -86,6 +86,19 @@ def get_public_notice(number: str) -> PublicNotice:
     return found
 
 
+def list_notices(scope: Scope) -> QuerySet[PublicNotice]:
+    """The notices of one's own agencies, newest first."""
+    return list_public_notices().filter(agency_id__in=scope.agency_ids)
+
+
+def get_notice_for(scope: Scope, number: str) -> PublicNotice:
+    """A notice of one's own agencies. Raises NotFound."""
+    found = list_notices(scope).filter(number=number).first()
+    if found is None:
+        raise not_found("notice")
+    return found
+
+
 def list_notice_rows(notice: PublicNotice) -> QuerySet[NoticeRow]:
     """Its rows as published, in their order."""
     return notice.rows.select_related("application").order_by("id")

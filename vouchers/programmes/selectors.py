@@ -50,6 +50,14 @@ def list_own_programmes(scope: Scope) -> QuerySet[Programme]:
     )
 
 
+def get_own_programme_for(scope: Scope, code: str) -> Programme:
+    """A programme with its drafts and its money: for its own bodies' people. Raises NotFound."""
+    found = list_own_programmes(scope).filter(code=code).first()
+    if found is None:
+        raise not_found("programme")
+    return found
+
+
 def list_rounds(programme_id: int) -> QuerySet[Round]:
     """A programme's windows, newest first."""
     return Round.objects.filter(programme_id=programme_id).order_by("-opens_at", "-id")

@@ -40,6 +40,19 @@ def get_provider_for(scope: Scope, number: str) -> Provider:
     return found
 
 
+def list_own_providers(scope: Scope) -> QuerySet[Provider]:
+    """The providers before one's own agencies, newest first."""
+    return list_providers(scope).filter(agency_id__in=scope.agency_ids)
+
+
+def get_own_provider_for(scope: Scope, number: str) -> Provider:
+    """A provider with what its agency knows of it. Raises NotFound."""
+    found = list_own_providers(scope).filter(number=number).first()
+    if found is None:
+        raise not_found("provider")
+    return found
+
+
 def is_admitted(provider_id: int, programme_id: int, at: datetime) -> bool:
     """Approved, and inside an admission to this programme at that moment."""
     return (

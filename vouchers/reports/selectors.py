@@ -9,20 +9,31 @@ from typing import BinaryIO, Literal, NamedTuple
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from companies.errors import Conflict, not_found
 from companies.registry.selectors import Scope
+from companies.users.models import Role
 from vouchers.reports.models import ExportJob, ExportStatus
+
+# Who may ask for an export, and so who may have it.
+MAY_EXPORT = (
+    Role.AUDITOR, Role.OVERSEER, Role.PROGRAMME_MANAGER, Role.APPROVER, Role.FINANCE_CLERK,
+    Role.FINANCE_AUTHORISER,
+)  # fmt: skip
 
 
 def list_exports(scope: Scope) -> QuerySet[ExportJob]:
-    """The jobs of one's agencies, newest first."""
+    """The jobs one might have asked for oneself, newest first: a duty for one programme shows
+    that programme's alone."""
+    mine = Q(agency_id__in=scope.overseen_ids)
+    for duty in scope.duties:
+        if duty.role in MAY_EXPORT:
+            code = duty.programme_ref.partition(":")[2]
+            mine |= Q(agency_id=duty.agency_id, **({"programme__code": code} if code else {}))
     return (
-        ExportJob.objects.filter(agency_id__in=scope.agency_ids)
-        .select_related("programme", "requested_by")
-        .order_by("-id")
+        ExportJob.objects.filter(mine).select_related("programme", "requested_by").order_by("-id")
     )
 
 

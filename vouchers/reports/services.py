@@ -24,7 +24,7 @@ from companies.users.policies import require_duty
 from vouchers.programmes.models import Programme
 from vouchers.reports.datasets import DATASETS, JOURNAL_ACCOUNTS, JOURNAL_ENTRIES, Dataset
 from vouchers.reports.models import ExportJob, ExportStatus
-from vouchers.reports.selectors import package_path
+from vouchers.reports.selectors import MAY_EXPORT, package_path
 from vouchers.reports.writers.journal import (
     LedgerAccount,
     LedgerEntry,
@@ -47,14 +47,6 @@ CHOICES = (*DATASETS, JOURNAL, FULL)
 ATTEMPTS = 5
 LOOKS = 20
 PAUSE_SECONDS = 0.1
-MAY_EXPORT = (
-    "auditor",
-    "overseer",
-    "programme_manager",
-    "approver",
-    "finance_clerk",
-    "finance_authoriser",
-)
 
 
 @verb

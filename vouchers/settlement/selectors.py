@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Q, QuerySet, Sum
 
 from companies.errors import not_found
-from companies.registry.models import BankAccount, BankAccountStatus
+from companies.registry.models import BankAccount, BankAccountStatus, Company
 from companies.registry.selectors import Scope
+from companies.users.models import Role
+from vouchers.applications.models import Application
+from vouchers.programmes.models import Programme
+from vouchers.providers.models import Admission
 from vouchers.redemptions.models import Redemption, RedemptionStatus
 from vouchers.settlement.models import (
     LIVE_LINES,
@@ -19,6 +24,8 @@ from vouchers.settlement.models import (
 
 # SETTLED still owes what bounced.
 DEBTS = (RedemptionStatus.ACCEPTED, RedemptionStatus.IN_SETTLEMENT, RedemptionStatus.SETTLED)
+# Who may verify the account of a company one's body deals with.
+MAY_VERIFY = (Role.FINANCE_CLERK, Role.FINANCE_AUTHORISER)
 
 
 def list_batches(
@@ -111,6 +118,39 @@ def find_verified_account(company_id: int) -> BankAccount | None:
     return BankAccount.objects.filter(
         company_id=company_id, status=BankAccountStatus.VERIFIED
     ).first()
+
+
+def list_parties(agency_ids: Iterable[int]) -> QuerySet[Company]:
+    """The companies that deal with one of these bodies: by a file handed in, an admission or a
+    debt under a programme it leads or finances."""
+    bodies = list(agency_ids)
+    ours = Programme.objects.filter(Q(agency_id__in=bodies) | Q(finance_agency_id__in=bodies))
+    files = Application.objects.filter(programme__in=ours, submitted_at__isnull=False)
+    admissions = Admission.objects.filter(programme__in=ours)
+    debts = Redemption.objects.filter(voucher__programme__in=ours, status__in=DEBTS)
+    return Company.objects.filter(
+        Q(pk__in=files.values("company_id"))
+        | Q(pk__in=admissions.values("provider__company_id"))
+        | Q(pk__in=debts.values("payee_id"))
+    )
+
+
+def list_accounts(scope: Scope) -> QuerySet[BankAccount]:
+    """The accounts of one's own companies and of those one's bodies deal with, oldest first."""
+    own = Q(company_id__in=scope.company_ids | scope.provider_company_ids)
+    return (
+        BankAccount.objects.filter(own | Q(company__in=list_parties(scope.agency_ids)))
+        .select_related("company", "added_by")
+        .order_by("id")
+    )
+
+
+def get_account_for(scope: Scope, credit_code: str, version: int) -> BankAccount:
+    """A version of a company's account. Raises NotFound for an absent and for a foreign one."""
+    found = list_accounts(scope).filter(company__credit_code=credit_code, version=version).first()
+    if found is None:
+        raise not_found("bank_account")
+    return found
 
 
 def list_unreplaced(batch: SettlementBatch) -> list[SettlementLine]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.account.views import PasswordChangeView
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
@@ -54,6 +56,16 @@ class RoleSwitch(AccountPage):
         """Areas with their doors."""
         areas = areas_of(self.scope)
         return {"areas": [{"label": AREA_LABELS[a], "url": reverse(f"{a}:home")} for a in areas]}
+
+
+class PasswordChange(PasswordChangeView):
+    """Who has no password (a machine's account) has none to change; nobody makes one unasked."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Raises PermissionDenied where allauth would lead on to a page that is closed here."""
+        if request.user.is_authenticated and not request.user.has_usable_password():
+            raise PermissionDenied
+        return super().dispatch(request, *args, **kwargs)
 
 
 class Profile(AccountPage):

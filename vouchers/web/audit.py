@@ -187,7 +187,7 @@ class ExportList(AuditDesk, ListPage):
     """Export jobs, newest first."""
 
     template = "web/officer/list.html"
-    roles = (*WATCHERS, *FINANCE, *OFFICERS)
+    roles = selectors.MAY_EXPORT
     title = _("Exports")
     statuses = ExportStatus
     columns = (
@@ -232,7 +232,7 @@ class ExportNew(AuditDesk):
     """Ask for a package."""
 
     template = "web/audit/export_new.html"
-    roles = (*WATCHERS, *FINANCE, *OFFICERS)
+    roles = selectors.MAY_EXPORT
     title = _("New export")
 
     def context(self, form: ExportForm | None = None, **kwargs: Any) -> dict[str, Any]:
@@ -269,7 +269,7 @@ class ExportNew(AuditDesk):
 class ExportDownload(AuditDesk):
     """The package; the right is judged now."""
 
-    roles = (*WATCHERS, *FINANCE, *OFFICERS)
+    roles = selectors.MAY_EXPORT
 
     def get(self, request: HttpRequest, number: str) -> HttpResponseBase:
         """The zip as an attachment."""

@@ -15,7 +15,7 @@ from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from companies.errors import DomainError, NotAllowed, not_found
@@ -121,6 +121,7 @@ class ActsDesk(Desk):
         form = self.make_form(chosen, request.POST, request.FILES or None)
         typed = Offer(chosen, form, request_key=self.request_key())
         if form is not None and not form.is_valid():
+            self.require_duty(chosen)
             return self.show(typed, 422)
         try:
             result = self.call(chosen, dict(form.cleaned_data) if form else {})
@@ -166,11 +167,21 @@ class ActsDesk(Desk):
             first.primary = True
         return offers
 
+    def require_duty(self, act: Act) -> None:
+        """What cannot even be read is said only to those who may act: the verb asks the rest.
+
+        Raises NotAllowed `duty_missing`.
+        """
+        if self.scope.agency_ids_with(*act.roles).isdisjoint(self.offices()):
+            roles = [Role(role) for role in act.roles]
+            raise NotAllowed("duty_missing", _("For: %(roles)s."), roles=roles)
+
     def why_not(self, act: Act) -> str:
         """The duty, then the seat."""
-        if self.scope.agency_ids_with(*act.roles).isdisjoint(self.offices()):
-            names = [str(Role(role).label) for role in act.roles]
-            return gettext("For: %(roles)s.") % {"roles": ", ".join(names)}
+        try:
+            self.require_duty(act)
+        except NotAllowed as refusal:
+            return refusal.text()
         return self.seat_reason(act) if act.seat else ""
 
     def _offer(self, act: Act) -> Offer:

@@ -20,6 +20,7 @@ from vouchers.programmes.seats import COMPACT, STRICT
 from vouchers.providers import services as providers
 from vouchers.redemptions import services as redemptions
 from vouchers.redemptions.models import Redemption, RedemptionStatus
+from vouchers.settlement import services as settlement
 
 AUTHORISER = "authoriser"
 FIRST_LIFE_MONTHS = 3  # by the first rules a voucher lived a quarter, by the second a year
@@ -103,7 +104,7 @@ def _seat_maps(world: World, at: datetime) -> None:
 
 
 def _admissions(world: World, programme: Programme, at: datetime) -> None:
-    """Every provider admitted; each applicant's account registered where it buys."""
+    """Every provider admitted, its bank account verified; applicants registered where they buy."""
     for index, provider in enumerate(world.providers):
         providers.admit_provider(
             actor=world.actor("approver2"),
@@ -111,6 +112,12 @@ def _admissions(world: World, programme: Programme, at: datetime) -> None:
             programme_id=programme.pk,
             valid_from=at,
             valid_until=None,
+            at=at,
+        )
+        settlement.verify_bank_account(
+            actor=world.actor("clerk"),
+            bank_account_id=provider.company.bank_accounts.get().pk,
+            agency_id=world.lead.pk,
             at=at,
         )
         for number, company in enumerate(world.applicants, 1):

@@ -184,7 +184,7 @@ def _applicant(world: World, number: int) -> None:
 
 
 def _provider(world: World, index: int, kind: str) -> None:
-    """A provider company with its agent and a verified bank account; admission comes later."""
+    """A provider company with its agent and bank account; it is admitted and verified later."""
     number = index + 1
     company = _company(
         world,
@@ -206,7 +206,7 @@ def _provider(world: World, index: int, kind: str) -> None:
             actor=SETUP, user_id=user.pk, company_id=company.pk, role=role, at=world.begun
         )
     at = world.begun + timedelta(hours=1)
-    account = registry.add_bank_account(
+    registry.add_bank_account(
         actor=Actor.person(finance.pk),
         company_id=company.pk,
         account_name=company.name_zh,
@@ -214,9 +214,6 @@ def _provider(world: World, index: int, kind: str) -> None:
         bank_name="演示银行砚江分行",
         cnaps="",
         at=at,
-    )
-    registry.verify_bank_account(
-        actor=world.actor("clerk"), bank_account_id=account.pk, agency_id=world.lead.pk, at=at
     )
     applied = providers.apply_as_provider(
         actor=Actor.person(agent.pk), agency_id=world.lead.pk, company_id=company.pk, at=at

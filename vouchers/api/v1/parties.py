@@ -10,7 +10,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from companies.agencies.selectors import get_agency
-from companies.errors import not_found
 from companies.letters import selectors as letters
 from companies.letters import services as letter_services
 from companies.registry import selectors as registry
@@ -29,6 +28,8 @@ from vouchers.programmes import services as programme_services
 from vouchers.programmes.selectors import get_programme_for, get_seat_map_for
 from vouchers.providers import selectors as providers
 from vouchers.providers import services as provider_services
+from vouchers.settlement.selectors import get_account_for
+from vouchers.settlement.services import verify_bank_account
 
 
 class DutyOut(serializers.Serializer):
@@ -120,11 +121,9 @@ class VerifyBankAccount(ApiView):
 
     def post(self, request: Request, number: str, version: int, agency: str) -> Response:
         """Verify this version."""
-        company = registry.get_company_for(self.scope, number)
-        account = registry.list_bank_accounts(company.pk).filter(version=version).first()
-        if account is None:
-            raise not_found("bank_account")
-        verified = registry_services.verify_bank_account(
+        account = get_account_for(self.scope, number, version)
+        self.read(None)
+        verified = verify_bank_account(
             actor=self.actor,
             bank_account_id=account.pk,
             agency_id=get_agency(agency).pk,

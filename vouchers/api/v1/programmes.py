@@ -347,13 +347,13 @@ class BudgetOut(serializers.Serializer):
 
 
 class ProgrammeBudget(ApiView):
-    """GET the shown money states of a programme and of each funding line, in fen."""
+    """GET the money states of a programme of one's own bodies and of each line, in fen."""
 
     output = BudgetOut
 
     def get(self, request: Request, number: str) -> Response:
         """received = available + reserved + issued + payable + paid + recovered."""
-        programme = selectors.get_programme_for(self.scope, number)
+        programme = selectors.get_own_programme_for(self.scope, number)
         lines = selectors.list_budget_lines(programme.pk)
         funding = selectors.list_funding_lines(programme.pk)
         body: dict[str, Any] = {

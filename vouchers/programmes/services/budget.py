@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from companies.audit.services import record_event
-from companies.errors import Conflict, InvalidInput, NotAllowed
+from companies.errors import Conflict, InvalidInput, NotAllowed, not_found
 from companies.foundation.actors import Actor
 from companies.foundation.locks import lock_rows
 from companies.foundation.numbers import next_number
@@ -218,20 +218,22 @@ def suballocate(
     at: datetime,
     request_key: str,
 ) -> BudgetLine:
-    """POOL → the child's POOL; the child opens. Raises NotAllowed, Conflict `insufficient_funds`,
-    `wrong_state`, InvalidInput `not_a_child`, `amount_not_positive`."""
+    """POOL → the child's POOL; the child opens. Raises NotFound, NotAllowed, Conflict
+    `insufficient_funds`, `wrong_state`, InvalidInput `not_a_child`, `amount_not_positive`."""
     body = {"verb": "suballocate", "child": child_line_id, "amount_fen": amount_fen}
     request = Request.of(actor, request_key, {**body, "parent": parent_line_id})
     if find_replay(request):
         return find_one(BudgetLine.objects.filter(pk=child_line_id), "budget_line")
     rows = BudgetLine.objects.filter(pk__in=[parent_line_id, child_line_id])
     lines = {line.pk: line for line in lock_rows(rows)}
-    if len(lines) != 2 or lines[child_line_id].parent_id != parent_line_id:
-        raise InvalidInput("not_a_child", _("Money goes from a line to its own child only."))
-    parent, child = lines[parent_line_id], lines[child_line_id]
+    parent, child = lines.get(parent_line_id), lines.get(child_line_id)
+    if parent is None or child is None:
+        raise not_found("budget_line")
     duty = _authoriser(actor, parent, at)
     if find_replay(request):
         return child
+    if child.parent_id != parent.pk:
+        raise InvalidInput("not_a_child", _("Money goes from a line to its own child only."))
     if amount_fen <= 0:
         raise InvalidInput("amount_not_positive", _("The amount must be above zero."))
     ready = child.status in (LineStatus.APPROVED, LineStatus.OPEN)

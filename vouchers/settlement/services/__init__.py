@@ -6,6 +6,7 @@ from vouchers.settlement.services.batch import draw_up_follow_up as draw_up_foll
 from vouchers.settlement.services.batch import lock_batch as lock_batch
 from vouchers.settlement.services.batch import reject_batch as reject_batch
 from vouchers.settlement.services.batch import take_out_line as take_out_line
+from vouchers.settlement.services.payees import verify_bank_account as verify_bank_account
 from vouchers.settlement.services.result import bounce_line as bounce_line
 from vouchers.settlement.services.result import carry_out_deadline as carry_out_deadline
 from vouchers.settlement.services.result import close_batch as close_batch

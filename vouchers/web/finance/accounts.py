@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext_lazy as _
 
 from companies.errors import DomainError, InvalidInput
-from companies.registry.selectors import list_pending_accounts
-from companies.registry.services import verify_bank_account
-from companies.users.models import Role
+from companies.registry.models import BankAccount, BankAccountStatus
+from vouchers.settlement.selectors import MAY_VERIFY, list_accounts, list_parties
+from vouchers.settlement.services import verify_bank_account
 from vouchers.web.desk import FINANCE, Desk
 from vouchers.web.views import status_of
 
-MAY = (Role.FINANCE_CLERK, Role.FINANCE_AUTHORISER)
 SHOWN_MOST = 200
 
 
@@ -30,13 +30,13 @@ class Accounts(Desk):
         return self.show()
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        """Verify one."""
+        """Verify one, for a body of one's own that deals with the company."""
+        account = self.chosen(request)
+        bodies = sorted(self.scope.agency_ids_with(*(MAY_VERIFY if self.may else FINANCE)))
+        parties = (b for b in bodies if list_parties([b]).filter(pk=account.company_id).exists())
         try:
             verify_bank_account(
-                actor=self.actor,
-                bank_account_id=self.chosen(request),
-                agency_id=min(self.scope.agency_ids_with(*MAY), default=0),
-                at=self.at,
+                actor=self.actor, bank_account_id=account.pk, agency_id=next(parties, 0), at=self.at
             )
         except DomainError as refusal:
             messages.error(request, refusal.text())
@@ -44,15 +44,23 @@ class Accounts(Desk):
         messages.success(request, _("The account is verified: payments go to it from now on."))
         return HttpResponseRedirect(request.path)
 
-    def chosen(self, request: HttpRequest) -> int:
+    @property
+    def may(self) -> bool:
+        """Whether the duty is held that verifies."""
+        return bool(self.scope.agency_ids_with(*MAY_VERIFY))
+
+    def waiting(self) -> QuerySet[BankAccount]:
+        """Those of companies that one's bodies deal with."""
+        return list_accounts(self.scope).filter(status=BankAccountStatus.PENDING)
+
+    def chosen(self, request: HttpRequest) -> BankAccount:
         """The account named by company and version. Raises InvalidInput."""
         code, _at, version = request.POST.get("which", "").rpartition("@")
-        for account in list_pending_accounts():
-            if (account.company.credit_code, str(account.version)) == (code, version):
-                return int(account.pk)
+        for account in self.waiting().filter(company__credit_code=code):
+            if str(account.version) == version:
+                return account
         raise InvalidInput("account_unknown", _("This account waits no longer: look at the list."))
 
     def show(self, status: int = 200) -> HttpResponse:
         """The page."""
-        may = bool(self.scope.agency_ids_with(*MAY))
-        return self.page(code=status, accounts=list_pending_accounts()[:SHOWN_MOST], may=may)
+        return self.page(code=status, accounts=self.waiting()[:SHOWN_MOST], may=self.may)

@@ -8,7 +8,6 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from companies.errors import not_found
 from companies.local_time import local_date
 from companies.registry.industries import section_name, section_of
 from companies.users.models import Role
@@ -19,6 +18,7 @@ from vouchers.programmes.models import Programme
 from vouchers.programmes.selectors import (
     get_appropriation_for,
     get_line_for,
+    get_own_programme_for,
     list_appropriations,
     list_budget_lines,
     list_ceilings,
@@ -195,10 +195,7 @@ class ProgrammeBudget(ActsDesk):
 
     def find(self) -> Programme:
         """The programme, through its door; its money only to its own bodies' people."""
-        found = list_own_programmes(self.scope).filter(code=self.kwargs["code"]).first()
-        if found is None:
-            raise not_found("programme")
-        return found
+        return get_own_programme_for(self.scope, self.kwargs["code"])
 
     def offices(self) -> set[int]:
         """The lead body and its finance body."""

@@ -15,12 +15,12 @@ from vouchers.applications import services
 from vouchers.applications.models import ApplicationStatus, Objection, ObjectionStatus
 from vouchers.applications.selectors import (
     get_application_for,
+    get_notice_for,
     get_objection_for,
-    get_public_notice,
     list_applications,
     list_notice_rows,
+    list_notices,
     list_objections,
-    list_public_notices,
 )
 from vouchers.web.desk import ALL_DESKS, Act, ActsDesk, Desk
 from vouchers.web.officer.file_view import seat_reason
@@ -46,7 +46,7 @@ class NoticeList(Desk, ListPage):
 
     def rows(self) -> Any:
         """Those of one's agencies."""
-        return list_public_notices().filter(agency_id__in=self.scope.agency_ids)
+        return list_notices(self.scope)
 
     def row(self, noun: Any) -> Any:
         """Title in the reader's language."""
@@ -138,7 +138,7 @@ class NoticeDetail(Desk):
 
     def context(self, **kwargs: Any) -> dict[str, Any]:
         """Rows with their objections."""
-        notice = get_public_notice(kwargs["number"])
+        notice = get_notice_for(self.scope, kwargs["number"])
         rows = list(list_notice_rows(notice))
         return {
             "notice": notice,

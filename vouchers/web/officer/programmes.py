@@ -15,7 +15,7 @@ from vouchers.programmes.models import Programme, ProgrammeStatus, RuleVersion, 
 from vouchers.programmes.rules import missing_for_publication, parse_rules
 from vouchers.programmes.seats import people_needed
 from vouchers.programmes.selectors import (
-    get_programme_for,
+    get_own_programme_for,
     get_published_rules,
     get_round_for,
     get_rule_version_for,
@@ -92,7 +92,7 @@ class ProgrammeDetail(ActsDesk):
 
     def find(self) -> Programme:
         """The programme, through its door."""
-        return get_programme_for(self.scope, self.kwargs["code"])
+        return get_own_programme_for(self.scope, self.kwargs["code"])
 
     def context(self, **kwargs: Any) -> dict[str, Any]:
         """Rules with their clauses, versions, windows."""
@@ -158,7 +158,7 @@ class ProgrammeEdit(ActsDesk):
 
     def find(self) -> Programme:
         """The programme, through its door."""
-        return get_programme_for(self.scope, self.kwargs["code"])
+        return get_own_programme_for(self.scope, self.kwargs["code"])
 
     def make_form(self, act: Act, *given: Any, **kwargs: Any) -> PageForm | None:
         """Drafts to choose from."""

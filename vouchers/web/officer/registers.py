@@ -13,7 +13,12 @@ from companies.registry.selectors import list_companies
 from companies.users.models import Role
 from vouchers.providers import services
 from vouchers.providers.models import Provider, ProviderStatus
-from vouchers.providers.selectors import get_provider_for, list_centres, list_offers, list_providers
+from vouchers.providers.selectors import (
+    get_own_provider_for,
+    list_centres,
+    list_offers,
+    list_own_providers,
+)
 from vouchers.web.desk import Act, ActsDesk, Desk
 from vouchers.web.officer.forms import ReasonForm
 from vouchers.web.tables import Column
@@ -39,7 +44,7 @@ class ProviderRegister(Desk, ListPage):
 
     def rows(self) -> Any:
         """Those of one's agencies."""
-        return list_providers(self.scope).filter(agency_id__in=self.scope.agency_ids)
+        return list_own_providers(self.scope)
 
     def row(self, noun: Any) -> Any:
         """One provider."""
@@ -92,7 +97,7 @@ class ProviderDetail(ActsDesk):
 
     def find(self) -> Provider:
         """The provider, through its door."""
-        return get_provider_for(self.scope, self.kwargs["number"])
+        return get_own_provider_for(self.scope, self.kwargs["number"])
 
     def context(self, **kwargs: Any) -> dict[str, Any]:
         """Prices, centres, admissions."""
