@@ -7,7 +7,7 @@ export VENV
 DRY := DEMO=1 SECRET_KEY=dry DATABASE_URL=postgresql:///dry REDIS_URL=redis:///0
 
 .PHONY: help setup setup-dev run code invariants journey fmt lint types imports migrations drift \
-        unit check integration browser fault mutants test test-full backup-drill verify-offline messages openapi docs \
+        unit check integration browser fault soak mutants test test-full backup-drill verify-offline messages openapi docs \
         screenshots clean
 
 help: ## this list
@@ -66,6 +66,9 @@ browser: setup-dev ## Chromium, one journey per role
 
 fault: setup-dev ## the service under fire: 60 faults from a seed, and a verdict (CYCLES= SEED=)
 	@$(PY) -m tests.fault --cycles $(or $(CYCLES),60) --seed $(or $(SEED),20250303)
+
+soak: setup-dev ## the same for hours, a fault a minute; the report is docs/soak.md (HOURS= RATE=)
+	@$(PY) -m tests.fault.soak --hours $(or $(HOURS),8) --rate $(or $(RATE),8)
 
 test: check integration browser fault backup-drill ## everything CI asks (≤ 15 min)
 	@SEATS=strict $(PY) -m tests.journey

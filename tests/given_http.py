@@ -88,6 +88,6 @@ def given_machine(
     key = Ed25519PrivateKey.generate()
     register_api_key(
         actor=SETUP, user_id=user.pk, key_id=name, public_key=key.public_key().public_bytes_raw(),
-        scopes=["read", "write"], expires_at=datetime.now(UTC) + timedelta(days=1), at=at,
+        scopes=["read", "write"], expires_at=datetime.now(UTC) + timedelta(days=30), at=at,
     )  # fmt: skip
     return Machine(house, name, key.private_bytes_raw())

@@ -45,9 +45,11 @@ class Client(threading.Thread):
     """Orders, and takes back about every second one, or one where the voucher is used up; repeats
     one request in ten."""
 
-    def __init__(self, number: int, buyer: Buyer, seed: int, ends: threading.Event) -> None:
+    def __init__(
+        self, number: int, buyer: Buyer, seed: int, ends: threading.Event, pause: float = 0.0
+    ) -> None:
         super().__init__(name=f"client-{number}", daemon=True)
-        self.number, self.buyer, self.ends = number, buyer, ends
+        self.number, self.buyer, self.ends, self.pause = number, buyer, ends, pause
         self.random = random.Random(f"{seed}/{number}")
         self.told: list[Told] = []
         self.held: list[str] = []
@@ -81,6 +83,8 @@ class Client(threading.Thread):
             yield serial
 
     def _ask(self, key: str, path: str, body: dict[str, Any]) -> Told:
+        if self.pause:
+            self.ends.wait(self.pause * self.random.uniform(0.5, 1.5))
         told = Told(key, path, body)
         self.told.append(told)
         answer = self._pursue(told)
@@ -121,6 +125,49 @@ class Client(threading.Thread):
             told.contradictions.append(f"replay answered {answer.status} {answer.body.get('code')}")
         elif _effect(answer) != (told.number, told.entries):
             told.contradictions.append(f"replay told {_effect(answer)}")
+
+
+class Crowd:
+    """All clients of one stretch of load; `former` hands over what it still holds.
+
+    `pause` is the seconds a client waits on average before each request.
+    """
+
+    def __init__(
+        self, buyers: list[Buyer], seed: int, *, pause: float = 0.0, former: Crowd | None = None
+    ) -> None:
+        self.ends = threading.Event()
+        first = former.clients[-1].number + 1 if former else 0
+        self.clients = [
+            Client(first + place, buyers[place % len(buyers)], seed, self.ends, pause)
+            for place in range(CLIENTS)
+        ]
+        if former:
+            for client, before in zip(self.clients, former.clients, strict=True):
+                client.held = before.held
+        for client in self.clients:
+            client.start()
+
+    def end(self, seconds: float) -> None:
+        """No new key; open ones are pursued for so long."""
+        self.ends.set()
+        for client in self.clients:
+            client.give_up_at = time.monotonic() + seconds
+
+    def join(self, seconds: float) -> None:
+        """Wait for every client, at most so long for each."""
+        for client in self.clients:
+            client.join(seconds)
+
+    @property
+    def told(self) -> list[Told]:
+        """Every key and what its holder was told."""
+        return [one for client in self.clients for one in client.told]
+
+    @property
+    def unreadable(self) -> list[str]:
+        """Answers that were no JSON."""
+        return [word for client in self.clients for word in client.unreadable]
 
 
 def _effect(answer: Answer) -> tuple[str, tuple[str, ...]]:

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -84,6 +87,12 @@ class Cluster:
         """Ids of those the process of this name has made."""
         return children_of(self._process(name).pid)
 
+    def pids(self) -> dict[str, list[int]]:
+        """Every process by the name of the one it belongs to."""
+        heads = {name: process.pid for name, process in self.processes.items()}
+        heads |= {"postgres": self.services.postgres.pid, "redis": self.services.redis.pid}
+        return {name: [pid, *children_of(pid)] for name, pid in heads.items()}
+
     def log(self, name: str) -> str:
         """What a process has said so far."""
         return (self.state / f"{name}.log").read_text(encoding="utf-8", errors="replace")
@@ -141,3 +150,22 @@ def start(state: Path) -> Cluster:
         [sys.executable, "manage.py", "migrate", "--database=owner", "-v0"], cwd=ROOT, check=True
     )
     return Cluster(state, services, free_port())
+
+
+def run_on_own(work: Callable[[Cluster], bool]) -> int:
+    """An instance in a folder of its own, which goes where `work` found all right; exit code."""
+    state = Path(tempfile.mkdtemp(prefix="sq-fault-", dir="/tmp"))
+    state.chmod(0o711)
+    cluster = start(state)
+    try:
+        import django
+
+        django.setup()
+        is_right = work(cluster)
+    finally:
+        cluster.stop()
+    if is_right:
+        shutil.rmtree(state, ignore_errors=True)
+    else:
+        print(f"logs: {state}")
+    return 0 if is_right else 1

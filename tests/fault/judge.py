@@ -33,6 +33,16 @@ class Verdict:
         """Nothing was found."""
         return not self.found
 
+    @property
+    def word(self) -> str:
+        """As the table shows it."""
+        return "holds" if self.holds else f"BROKEN ({len(self.found)})"
+
+
+def judge(told: list[Told], unreadable: list[str]) -> list[Verdict]:
+    """Every line: safety, then liveness."""
+    return [*judge_safety(told), *judge_liveness(told, unreadable)]
+
 
 def judge_safety(told: list[Told]) -> list[Verdict]:
     """Lost, doubled, phantom, contradicted, overspent, invariants."""
