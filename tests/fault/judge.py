@@ -13,6 +13,7 @@ from django.db import connection
 from companies.agencies.models import Deadline
 from companies.audit.models import AuditEvent, AuditLeaf
 from companies.foundation.clock import now
+from companies.foundation.locks import long_read
 from tests.fault.clients import Told
 from vouchers.issuance.models import Voucher
 from vouchers.ledger.models import JournalEntry
@@ -121,7 +122,7 @@ def _overspent() -> list[str]:
 
 def _broken_invariants() -> list[str]:
     at = now()
-    with connection.cursor() as cursor:
+    with long_read(), connection.cursor() as cursor:
         outcomes = [
             run_check(check, cursor=cursor, at=at, is_fast=False)
             for check in CHECKS

@@ -17,6 +17,8 @@ WHERE mirror.reverses_id IS NOT NULL AND (
   FROM ledger_transfer WHERE entry_id = mirror.reverses_id)
 UNION ALL
 SELECT e.key, 'begins with the request of no event' FROM ledger_journalentry AS e
-WHERE NOT EXISTS (
-  SELECT 1 FROM audit_auditevent AS v
-  WHERE v.request_ref IN (e.key, regexp_replace(e.key, '/[0-9]+$', '')))
+WHERE NOT EXISTS (SELECT 1 FROM audit_auditevent AS v WHERE v.request_ref = e.key)
+  -- Apart, for each is a hash join then; an OR would read all events for every entry.
+  AND NOT EXISTS (
+    SELECT 1 FROM audit_auditevent AS v
+    WHERE v.request_ref = regexp_replace(e.key, '/[0-9]+$', ''))
