@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1", "[::1]"})
 KEYS = ("SECRET_KEY", "EVIDENCE_KEY", "CERTIFICATE_KEY")
 KEY_LENGTH = 40
+# What stands in examples, and is tried first by whoever finds the port.
+KNOWN_PASSWORDS = frozenset({"secret", "password", "postgres", "suanquan", "changeme", "sq_app"})
+TOKEN_LENGTH = 20
 MUST_BE_ON = ("SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE", "SECURE_SSL_REDIRECT")
 
 
@@ -47,3 +50,22 @@ def production_faults(settings: Mapping[str, Any]) -> Iterator[str]:
     databases = settings["DATABASES"]
     if databases["default"].get("USER") == databases.get("owner", {}).get("USER", "sq_owner"):
         yield "DATABASE_URL must not be the owner's: web and workers run as sq_app"
+    if databases["default"].get("PASSWORD") in KNOWN_PASSWORDS:
+        yield "DATABASE_URL holds a password everybody knows"
+    for name, place in (
+        ("REDIS_URL", settings["REDIS_URL"]),
+        ("REDIS_CACHE_URL", settings["CACHES"]["fast"]["LOCATION"]),
+    ):
+        yield from (f"{name} {fault}" for fault in redis_faults(urlsplit(place)))
+    if 0 < len(settings["METRICS_TOKEN"]) < TOKEN_LENGTH:
+        yield f"SQ_METRICS_TOKEN is shorter than {TOKEN_LENGTH} characters"
+
+
+def redis_faults(place: SplitResult) -> Iterator[str]:
+    """Over a UNIX socket or on this machine alone, Redis may do without a password."""
+    if place.scheme not in ("redis", "rediss") or place.hostname in LOOPBACK:
+        return
+    if not place.password:
+        yield f"needs a password: anybody on the way to {place.hostname} could speak to it"
+    elif place.password in KNOWN_PASSWORDS:
+        yield "holds a password everybody knows"

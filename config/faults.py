@@ -6,7 +6,9 @@
 from __future__ import annotations
 
 import sys
+from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
@@ -15,7 +17,7 @@ from django.template import loader
 from django.utils.translation import gettext_lazy as _
 from django.views import defaults
 
-from vouchers.api.errors import RETRY_AFTER, TOO_LARGE, outside, unanswered
+from vouchers.api.errors import RETRY_AFTER, TOO_LARGE, TOO_MANY, outside, unanswered
 
 TOO_BIG = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
 
@@ -41,6 +43,26 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     if is_api(request):
         return outside(request, 404, "not_found", _("There is nothing at this address."))
     return defaults.page_not_found(request, exception)
+
+
+def too_many(request: HttpRequest, *, seconds: int) -> HttpResponse:
+    """429 for whoever knocks too often, and how long to wait."""
+    if is_api(request):
+        response: HttpResponse = outside(request, 429, "too_many_requests", TOO_MANY)
+    else:
+        minutes = -(-seconds // 60)
+        response = render(request, "429.html", {"minutes": minutes}, status=429)
+    response["Retry-After"] = str(seconds)
+    return response
+
+
+def locked_out(request: HttpRequest, response: HttpResponse, credentials: Any) -> HttpResponse:
+    """429 for a name that was guessed at too often; the same whether anybody bears it."""
+    seconds = int(settings.AXES_COOLOFF_TIME * 3600)
+    context = {"minutes": seconds // 60}
+    page = render(request, "account/locked.html", context, status=429)
+    page["Retry-After"] = str(seconds)
+    return page
 
 
 def answer(request: HttpRequest) -> HttpResponse:

@@ -26,7 +26,7 @@ METRICS_TOKEN = env.text("SQ_METRICS_TOKEN", "")
 CLAMD_SOCKET = env.text("SQ_CLAMD_SOCKET", "")
 ALLOWED_HOSTS = env.words("SQ_ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"] if DEMO else [])
 # Which reverse proxies may say X-Forwarded-For; none unless named.
-AXES_IPWARE_PROXY_COUNT = len(env.words("SQ_TRUSTED_PROXIES", []))
+PROXY_COUNT = len(env.words("SQ_TRUSTED_PROXIES", []))
 
 COMPANIES_APPS = [
     "audit",
@@ -79,6 +79,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "config.middleware.PlainAddress",
+    "config.pace.Pace",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "axes.middleware.AxesMiddleware",
@@ -197,16 +198,21 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_USER_MODEL_EMAIL_FIELD = "email"
 # Passwords are counted by axes, in the database. allauth counts wrong second factors per person,
-# in the default cache, a table too. Its limits per address would shut out a whole office.
+# in the default cache, a table too.
 ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": "5/5m/key"}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Suanquan"
 AXES_USERNAME_CALLABLE = "config.sign_in.tried_name"
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.5
-AXES_LOCKOUT_TEMPLATE = "account/locked.html"
+AXES_LOCKOUT_CALLABLE = "config.faults.locked_out"
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_CLIENT_IP_CALLABLE = "config.sign_in.network_of"
+AXES_HANDLER = "config.sign_in.LockOut"
+NAME_FAILURE_LIMIT = 20
 AXES_RESET_ON_SUCCESS = True
+# Who is shut out already adds nothing: one network alone never locks a name for all others.
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_VERBOSE = False
 
 # A day's work, and gone with the browser.
@@ -223,7 +229,7 @@ CSRF_COOKIE_NAME = "csrftoken" if DEMO else "__Host-csrftoken"
 CSRF_FAILURE_VIEW = "config.faults.csrf_failure"
 SECURE_HSTS_SECONDS = 0 if DEMO else 31_536_000
 SECURE_SSL_REDIRECT = not DEMO
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if AXES_IPWARE_PROXY_COUNT else None
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PROXY_COUNT else None
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
@@ -277,6 +283,13 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "vouchers.api.errors.handle",
     "DEFAULT_SCHEMA_CLASS": "vouchers.api.schema.VerbSchema",
     "UNAUTHENTICATED_USER": None,
+    "NUM_PROXIES": PROXY_COUNT,
+}
+# Knocks per network at the doors of config/pace.py; an office is one network, so is a whole demo.
+PACES = {
+    "sign-in": "600/min" if DEMO else "60/min",
+    "objection": "300/hour" if DEMO else "30/hour",
+    "code": "600/min" if DEMO else "60/min",
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Suanquan 算券",

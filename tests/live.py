@@ -59,8 +59,8 @@ class House:
     def start_worker(self) -> None:
         """The worker of the demo: threads, no beat; `do()` is the clock's hand."""
         self._spawn(
-            "worker", "celery", "-A", "config", "--quiet", "worker", "-P", "threads", "-c", "2",
-            "--without-mingle", "--without-gossip", DB_PROFILE="worker",
+            "worker", "celery", "-A", "config", "--quiet", "worker", "-l", "INFO",
+            "-P", "threads", "-c", "2", "--without-mingle", "--without-gossip", DB_PROFILE="worker",
         )  # fmt: skip
 
     def do(self, task_name: str, **kwargs: Any) -> None:

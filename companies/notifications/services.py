@@ -11,6 +11,7 @@ from celery import current_app
 from django.db import transaction
 
 from companies.errors import not_found
+from companies.foundation.request_context import current_request_id
 from companies.foundation.verbs import assert_in_transaction, verb
 from companies.notifications.models import Notification
 
@@ -41,9 +42,13 @@ def wake(task_name: str, **kwargs: Any) -> None:
     A lost message costs only time: the row is the queue, and the sweeper finds it.
     """
 
+    headers = {"request_id": current_request_id()}
+
     def send() -> None:
         try:
-            current_app.send_task(task_name, kwargs=kwargs, retry=False, ignore_result=True)
+            current_app.send_task(
+                task_name, kwargs=kwargs, headers=headers, retry=False, ignore_result=True
+            )
         except Exception:
             logger.warning("no broker took %s; the sweeper will", task_name, exc_info=True)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 import subprocess
@@ -11,8 +12,10 @@ from pathlib import Path
 from urllib.request import Request, urlopen
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
+from companies.foundation.request_context import set_request_id
+from companies.notifications.services import wake
 from companies.users.models import User
 from tests.cast import given_cast
 from tests.live import House
@@ -88,3 +91,18 @@ def test_a_dead_broker_costs_a_wake_at_most_two_seconds(tmp_path: Path, listens:
 def test_fixtures_that_truncate_are_refused(request: pytest.FixtureRequest, name: str) -> None:
     with pytest.raises(RuntimeError, match="truncates"):
         request.getfixturevalue(name)
+
+
+def test_a_worker_tells_which_request_woke_it(live_house: House) -> None:
+    """One id from the request to the task's own events."""
+    given_cast()
+    set_request_id("asked-by-this-test")
+    with transaction.atomic():
+        wake("audit.seal", unknown="x")
+    deadline = time.monotonic() + 30
+    while unsealed() and time.monotonic() < deadline:
+        time.sleep(0.2)
+    lines = [json.loads(line) for line in live_house.log("worker").splitlines() if line[:1] == "{"]
+    assert {line["request_id"] for line in lines if line["logger"] == "celery.app.trace"} == {
+        "asked-by-this-test"
+    }

@@ -27,7 +27,10 @@ SAFE: dict[str, Any] = {
     "CSRF_COOKIE_SECURE": True,
     "SECURE_SSL_REDIRECT": True,
     "SECURE_HSTS_SECONDS": 1,
-    "DATABASES": {"default": {"USER": "sq_app"}},
+    "DATABASES": {"default": {"USER": "sq_app", "PASSWORD": "of-one's-own"}},
+    "REDIS_URL": "redis://:of-ones-own@redis.example/0",
+    "CACHES": {"fast": {"LOCATION": "redis://127.0.0.1/1"}},
+    "METRICS_TOKEN": "",
 }
 DEMO = {"DEMO": True, "SITE_URL": "http://127.0.0.1:8000", "ALLOWED_HOSTS": ["localhost"]}
 
@@ -54,6 +57,14 @@ def test_safe_settings_start() -> None:
         ({"SECURE_SSL_REDIRECT": False}, "SECURE_SSL_REDIRECT"),
         ({"SECURE_HSTS_SECONDS": 0}, "SECURE_HSTS_SECONDS"),
         ({"DATABASES": {"default": {"USER": "sq_owner"}}}, "sq_app"),
+        ({"DATABASES": {"default": {"USER": "sq_app", "PASSWORD": "secret"}}}, "everybody knows"),
+        ({"REDIS_URL": "redis://redis.example/0"}, "REDIS_URL needs a password"),
+        ({"REDIS_URL": "rediss://:secret@redis.example/0"}, "REDIS_URL holds a password"),
+        (
+            {"CACHES": {"fast": {"LOCATION": "redis://user@10.0.0.7/1"}}},
+            "REDIS_CACHE_URL needs a password",
+        ),
+        ({"METRICS_TOKEN": "short"}, "SQ_METRICS_TOKEN is shorter"),
     ],
 )
 def test_an_unsafe_setting_refuses_to_start(change: dict[str, Any], words: str) -> None:
@@ -69,19 +80,21 @@ def test_production_starts_only_with_all_it_needs() -> None:
         "SQ_CERTIFICATE_KEY": "c" * 40,
         "SQ_SITE_URL": "https://suanquan.example",
         "SQ_ALLOWED_HOSTS": "suanquan.example",
-        "DATABASE_URL": "postgresql://sq_app:secret@db.example/suanquan",
-        "REDIS_URL": "redis://redis.example/0",
+        "DATABASE_URL": "postgresql://sq_app:of-ones-own@db.example/suanquan",
+        "REDIS_URL": "redis://:of-ones-own@redis.example/0",
     }
 
-    def start(**change: str) -> subprocess.CompletedProcess[str]:
+    def start(module: str = "config.settings", **change: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [sys.executable, "-c", "import config.settings"],
+            [sys.executable, "-c", f"import {module}"],
             cwd=ROOT, env={**given, **change}, capture_output=True, text=True, check=False,
         )  # fmt: skip
 
     assert start().returncode == 0
     for change, words in (
         ({"SQ_CERTIFICATE_KEY": "short"}, "CERTIFICATE_KEY is shorter"),
+        ({"DATABASE_URL": "postgresql://sq_app:secret@db.example/s"}, "everybody knows"),
+        ({"REDIS_URL": "redis://redis.example/0"}, "REDIS_URL needs a password"),
         ({"SQ_ALOWED_HOSTS": "x"}, "unknown settings: SQ_ALOWED_HOSTS"),
         ({"DEMO": "yes"}, "DEMO=yes is neither 1 nor 0"),
         ({"DB_PROFILE": "fast"}, "DB_PROFILE=fast is none of"),
@@ -89,6 +102,8 @@ def test_production_starts_only_with_all_it_needs() -> None:
     ):
         refused = start(**change)
         assert refused.returncode and words in refused.stderr
+    refused = start(module="config.settings_test")
+    assert refused.returncode and "serve tests only" in refused.stderr
 
 
 def test_a_setting_may_lie_in_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -39,6 +39,7 @@ FAMILIES: tuple[tuple[type[errors.DomainError], int], ...] = (
 )
 
 TOO_LARGE = _("A request may hold 25 MB and ten files at most.")
+TOO_MANY = _("Too many requests. Please wait a little.")
 # What the framework itself refuses: exception → (status, code, sentence).
 FRAMEWORK: tuple[tuple[type[Exception], int, str, Any], ...] = (
     (exceptions.ParseError, 400, "malformed", _("The request cannot be read as JSON.")),
@@ -64,7 +65,6 @@ FRAMEWORK: tuple[tuple[type[Exception], int, str, Any], ...] = (
         "media_type_unsupported",
         _("Send the request as application/json."),
     ),
-    (exceptions.Throttled, 429, "too_many_requests", _("Too many requests. Please wait a little.")),
 )
 
 
@@ -85,10 +85,7 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
         return problem(422, wrong.code, wrong, list(_places(error.detail)))
     for kind, status, code, sentence in FRAMEWORK:
         if isinstance(error, kind):
-            response = problem(status, code, errors.DomainError(code, sentence), [])
-            if isinstance(error, exceptions.Throttled) and error.wait is not None:
-                response["Retry-After"] = str(int(error.wait) + 1)
-            return response
+            return problem(status, code, errors.DomainError(code, sentence), [])
     return None
 
 

@@ -85,6 +85,7 @@ MEANINGS = {
     413: "More than 25 MB, or than ten files.",
     415: "Another media type than the one described.",
     422: "Well formed, but wrong; `errors` names the places.",
+    429: "Too often from one network: wait as long as Retry-After says.",
     503: "It will pass: ask again after Retry-After.",
 }
 
@@ -124,6 +125,7 @@ class VerbSchema(AutoSchema):
             413: acts,
             415: acts,
             422: acts or hasattr(self.view, "listing"),
+            429: acts and not knows,
             503: True,
         }
         return [(status, MEANINGS[status]) for status, may in asked.items() if may]

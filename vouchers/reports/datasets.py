@@ -1,7 +1,9 @@
 """The auditors' tables: one SELECT each, scoped to a programme, streamed by COPY as they are.
 
 Money stands twice, as yuan numeric(18,2) and as fen; times are Shanghai's, with their offset. A
-text whose first character (after NFKC) a spreadsheet would take for a formula gets an apostrophe.
+text that a spreadsheet would take for a formula gets an apostrophe before it: one whose first
+character (after NFKC, past blanks and marks without a width) is an operator, or that begins with a
+TAB, CR, LF. So does one that begins with an apostrophe: taking one off always gives the value.
 """
 
 from __future__ import annotations
@@ -57,10 +59,16 @@ class Dataset:
                 yield yuan, "yuan", f"({source} * 0.01)::numeric(18,2)"
 
 
+# Skipped by programs that look for a formula: controls, blanks and marks that NFKC leaves.
+UNSEEN = (
+    r"\x01-\x20\x7f-\xa0\u00ad\u034f\u061c\u115f\u1160\u1680\u180e\u2000-\u200f\u2028-\u202f"
+    r"\u205f-\u206f\u3000\ufe00-\ufe0f\ufeff"
+)
+FORMULA = rf"^([''\t\r\n]|[{UNSEEN}]*[-=+@\u2212])"  # doubled quote: it stands in an SQL text
 # Digits keep microseconds: rows of one second keep their order in a spreadsheet, too.
 _WRITTEN = {
     "text": (
-        r"(CASE WHEN normalize({0}::text, NFKC) ~ E'^[=+\\-@\t\r\n]' THEN '''' ELSE '' END || {0})"
+        f"(CASE WHEN normalize({{0}}::text, NFKC) ~ '{FORMULA}' THEN '''' ELSE '' END || {{0}})"
     ),
     "time": (
         "(to_char({0} AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM-DD\"T\"HH24:MI:SS.US') || '+08:00')"

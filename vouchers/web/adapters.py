@@ -20,6 +20,10 @@ class AccountAdapter(DefaultAccountAdapter):
         """Never."""
         return False
 
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Nothing: passwords are counted by the lock-out alone. A count per name here would let
+        five wrong guesses of a stranger keep the name's bearer out."""
+
     def post_login(
         self, request: HttpRequest, user: AbstractBaseUser, **kwargs: Any
     ) -> HttpResponse:

@@ -18,6 +18,11 @@ from typing import Any, BinaryIO
 BOM = b"\xef\xbb\xbf"
 BEGINNING = (1980, 1, 1, 0, 0, 0)
 MANIFEST = "manifest.json"
+APOSTROPHE = (
+    "文本首字符可能被表格软件当作公式的，前加一个撇号；以撇号开头的文本去掉一个撇号即为原值。"
+    "Text that a spreadsheet could run has an apostrophe before it: where text begins with an "
+    "apostrophe, taking one off gives the value."
+)
 FIELD_TYPES = {
     "text": "string",
     "integer": "integer",
@@ -56,6 +61,7 @@ def descriptor(title: str, tables: Sequence[dict[str, Any]]) -> dict[str, Any]:
         "profile": "tabular-data-package",
         "name": "suanquan-export",
         "title": title,
+        "description": APOSTROPHE,
         "resources": [
             {
                 "name": table["dataset"],

@@ -1,0 +1,1 @@
+"""Hostile input and hostile visitors: what they send, and what must come of it."""
