@@ -64,8 +64,8 @@ browser: setup-dev ## Chromium, one journey per role
 	@$(PY) -m tests.debian chromium
 	@$(PY) -m pytest -q tests/browser
 
-fault: setup-dev ## the service under fire: 60 faults from a seed, and a verdict (CYCLES= SEED=)
-	@$(PY) -m tests.fault --cycles $(or $(CYCLES),60) --seed $(or $(SEED),20250303)
+fault: setup-dev ## the service under fire: faults from a seed, scenes, a verdict (CYCLES= SEED= FULL=1)
+	@$(PY) -m tests.fault $(if $(FULL),--full) $(if $(CYCLES),--cycles $(CYCLES)) --seed $(or $(SEED),20250303)
 
 soak: setup-dev ## the same for hours, a fault a minute; the report is docs/soak.md (HOURS= RATE=)
 	@$(PY) -m tests.fault.soak --hours $(or $(HOURS),8) --rate $(or $(RATE),8)
@@ -74,8 +74,8 @@ test: check integration browser fault backup-drill ## everything CI asks (≤ 15
 	@SEATS=strict $(PY) -m tests.journey
 	@SEATS=compact $(PY) -m tests.journey
 
-test-full: test ## test, and what takes longer: 500 faults in another order, mutants
-	@$(PY) -m tests.fault --cycles 500 --seed 7
+test-full: test ## test, and what takes longer: 500 faults and every scene, mutants
+	@$(PY) -m tests.fault --full --seed 7
 	@$(PY) -m tests.mutants
 
 mutants: setup-dev ## twelve bugs that cost money, each made in a copy; a test must notice each

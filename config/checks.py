@@ -42,6 +42,8 @@ def production_faults(settings: Mapping[str, Any]) -> Iterator[str]:
         yield "SQ_SITE_URL must begin with https://"
     if not settings["ALLOWED_HOSTS"] or "*" in settings["ALLOWED_HOSTS"]:
         yield "SQ_ALLOWED_HOSTS must name the hosts served, without *"
+    if settings["FAILPOINT"]:
+        yield "FAILPOINT must not be set: processes would die there"
     if settings["DEBUG"]:
         yield "DEBUG must be off"
     yield from (f"{name} must be on" for name in MUST_BE_ON if not settings[name])

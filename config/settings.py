@@ -16,6 +16,8 @@ DEMO = env.flag("DEMO")
 DEBUG = False
 # A throw-away instance of `make journey` moves its clock forward instead of waiting for days.
 MOVABLE_CLOCK = DEMO and env.flag("MOVABLE_CLOCK")
+# `name:kill`: a process of the fault suite dies at this place (companies/foundation/failpoints.py).
+FAILPOINT = env.text("FAILPOINT", "")
 STATE_DIR = env.text("STATE_DIR", str(BASE_DIR / ".state"))
 SECRET_KEY = env.text("SECRET_KEY")
 PRIVILEGES = "config.privileges.declared"

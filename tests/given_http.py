@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from django.conf import settings
 
 from companies.registry.services import grant_membership
 from companies.users.services import create_user, register_api_key
@@ -49,26 +50,20 @@ class Machine:
         """GET, signed."""
         return self.send("GET", path, b"", {}, "")
 
-    def send(self, method: str, path: str, raw: bytes, headers: dict[str, str], key: str) -> Answer:
-        """Any request, signed."""
-        signed = sign_request(
+    def sign(
+        self, method: str, path: str, raw: bytes, headers: dict[str, str], key: str
+    ) -> dict[str, str]:
+        """The headers of a request, with the signature's."""
+        return sign_request(
             method=method, url=f"{self.house.url}{path}", body=raw, key_id=self.key_id,
             headers={**headers, **({"idempotency-key": key} if key else {})},
             private_key=self.private_key, at=datetime.now(UTC),
         )  # fmt: skip
-        connection = http.client.HTTPConnection("127.0.0.1", self.house.port, timeout=60)
-        try:
-            connection.request(method, path, body=raw or None, headers=signed)
-            answer = connection.getresponse()
-            raw = answer.read()
-            assert raw[:1] == b"{", self.house.log("web")[-4000:]
-            return Answer(
-                answer.status,
-                {name.lower(): value for name, value in answer.getheaders()},
-                json.loads(raw),
-            )
-        finally:
-            connection.close()
+
+    def send(self, method: str, path: str, raw: bytes, headers: dict[str, str], key: str) -> Answer:
+        """Any request, signed."""
+        signed = self.sign(method, path, raw, headers, key)
+        return exchange(self.house.port, method, path, raw, signed)
 
 
 def given_machine(
@@ -91,3 +86,35 @@ def given_machine(
         scopes=["read", "write"], expires_at=datetime.now(UTC) + timedelta(days=30), at=at,
     )  # fmt: skip
     return Machine(house, name, key.private_bytes_raw())
+
+
+def post_as(
+    port: int, cookies: dict[str, str], path: str, body: dict[str, Any], *, key: str
+) -> Answer:
+    """POST as the signed-in person whose session these cookies are."""
+    headers = person_headers(cookies) | {
+        "content-type": "application/json", "idempotency-key": key,
+    }  # fmt: skip
+    return exchange(port, "POST", path, json.dumps(body).encode(), headers)
+
+
+def person_headers(cookies: dict[str, str]) -> dict[str, str]:
+    """What a browser with this session sends of itself."""
+    token = "t" * 32
+    pairs = {**cookies, settings.CSRF_COOKIE_NAME: token}
+    cookie = "; ".join(f"{name}={value}" for name, value in pairs.items())
+    return {"x-csrftoken": token, "cookie": cookie}
+
+
+def exchange(port: int, method: str, path: str, raw: bytes, headers: dict[str, str]) -> Answer:
+    """One request on a connection of its own; the answer must be a JSON object."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    try:
+        connection.request(method, path, body=raw or None, headers=headers)
+        answer = connection.getresponse()
+        raw = answer.read()
+        assert raw[:1] == b"{", raw[:4000]
+        told = {name.lower(): value for name, value in answer.getheaders()}
+        return Answer(answer.status, told, json.loads(raw))
+    finally:
+        connection.close()

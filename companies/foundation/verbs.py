@@ -17,6 +17,7 @@ from django.db import DatabaseError, connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from companies.errors import Conflict, InvariantBroken, NotAllowed, TryAgain
+from companies.foundation.failpoints import failpoint, failpoint_after_commit
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -67,7 +68,10 @@ def verb(function: Callable[P, T]) -> Callable[P, T]:
             attempt += 1
             try:
                 with transaction.atomic(durable=True):
-                    return function(*args, **kwargs)
+                    failpoint_after_commit(f"{function.__name__}.committed")
+                    result = function(*args, **kwargs)
+                    failpoint(f"{function.__name__}.written")
+                    return result
             except NotAllowed as refusal:
                 if on_refusal is not None:
                     on_refusal(function.__name__, refusal, kwargs)

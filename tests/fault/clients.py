@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.fault.world import PRICE_FEN, Buyer
+from tests.fault.world import ORDERS, Buyer
 from tests.given_http import Answer
 
 CLIENTS = 8
@@ -61,19 +61,15 @@ class Client(threading.Thread):
         for number in self._serials():
             order = self._ask(
                 f"order-{self.number}-{number}",
-                "/api/v1/redemptions",
-                {
-                    "voucher": self.buyer.voucher, "provider": self.buyer.provider,
-                    "offer": self.buyer.offer, "order_number": f"FIRE-{self.number}-{number}",
-                    "price_fen": PRICE_FEN,
-                },
-            )  # fmt: skip
+                ORDERS,
+                self.buyer.order(f"FIRE-{self.number}-{number}"),
+            )
             if order.is_accepted:
                 self.held.append(order.number)
             is_empty = order.code == "insufficient_funds"
             if self.held and (is_empty or self.random.random() < CANCELLED):
                 held = self.held.pop(self.random.randrange(len(self.held)))
-                path = f"/api/v1/redemptions/{held}/cancel-redemption"
+                path = f"{ORDERS}/{held}/cancel-redemption"
                 self._ask(f"cancel-{self.number}-{number}", path, {})
 
     def _serials(self) -> Iterator[int]:

@@ -25,6 +25,7 @@ from tests.journey.house import free_port
 ROOT = Path(__file__).resolve().parents[2]
 DATABASE = "under_fire"
 CELERY = ("celery", "-A", "config", "--quiet")
+WORKER = (*CELERY, "worker", "-P", "threads", "-c", "2", "--without-mingle", "--without-gossip")
 
 
 @dataclass
@@ -35,6 +36,8 @@ class Cluster:
     services: embedded.Services
     port: int
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    wanted: set[str] = field(default_factory=lambda: {"web", "worker", "beat"})
+    special: dict[str, dict[str, str]] = field(default_factory=dict)  # environment, by process
 
     @property
     def url(self) -> str:
@@ -50,15 +53,19 @@ class Cluster:
                 "--worker-class", "gthread", "--threads", "4", "--worker-tmp-dir", "/dev/shm",
                 "--timeout", "15", "--no-control-socket",
             ),
-            "worker": (
-                *CELERY, "worker", "-P", "threads", "-c", "2", "--without-mingle",
-                "--without-gossip",
-            ),
+            "worker": WORKER,
+            "second_worker": (*WORKER, "-n", "second@%h"),
             "beat": (*CELERY, "beat", "-s", str(self.state / "beat")),
         }  # fmt: skip
         for name, words in commands.items():
-            if name not in self.processes or self.processes[name].poll() is not None:
+            if name in self.wanted and self._has_ended(name):
                 self.processes[name] = self._spawn(name, words)
+
+    def restart(self, name: str, **environment: str) -> None:
+        """kill -9, and from now on with these variables more, or none."""
+        self.kill(name)
+        self.special[name] = environment
+        self.revive()
 
     def wait_until_ready(self, seconds: float = 60) -> None:
         """Until the web process and, through it, the database answer. Raises TimeoutError."""
@@ -112,13 +119,19 @@ class Cluster:
         servers = {"postgres": self.services.postgres, "redis": self.services.redis}
         return servers.get(name) or self.processes[name]
 
+    def _has_ended(self, name: str) -> bool:
+        return name not in self.processes or self.processes[name].poll() is not None
+
     def _spawn(self, name: str, words: tuple[str, ...]) -> subprocess.Popen[bytes]:
-        profile = "web" if name == "web" else "worker"
+        environment = {
+            **os.environ, "DATABASE_OWNER_URL": "",
+            "DB_PROFILE": "web" if name == "web" else "worker", **self.special.get(name, {}),
+        }  # fmt: skip
         with (self.state / f"{name}.log").open("ab") as log:
             return subprocess.Popen(
                 ["setpriv", "--pdeathsig", "TERM", sys.executable, "-m", *words],
-                cwd=ROOT, env={**os.environ, "DATABASE_OWNER_URL": "", "DB_PROFILE": profile},
-                stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
+                cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                start_new_session=True,
             )  # fmt: skip
 
 

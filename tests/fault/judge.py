@@ -28,6 +28,7 @@ class Verdict:
 
     name: str
     found: list[str]
+    word_if_none: str = "holds"
 
     @property
     def holds(self) -> bool:
@@ -37,7 +38,7 @@ class Verdict:
     @property
     def word(self) -> str:
         """As the table shows it."""
-        return "holds" if self.holds else f"BROKEN ({len(self.found)})"
+        return self.word_if_none if self.holds else f"BROKEN ({len(self.found)})"
 
 
 def judge(told: list[Told], unreadable: list[str]) -> list[Verdict]:
@@ -66,7 +67,7 @@ def judge_safety(told: list[Told]) -> list[Verdict]:
             f"{t.key}: {word}" for t in told for word in t.contradictions
         ]),
         Verdict("overspent: more used than the face", list(_overspent())),
-        Verdict("invariants", list(_broken_invariants())),
+        Verdict("invariants", list(broken_invariants())),
     ]  # fmt: skip
 
 
@@ -74,8 +75,8 @@ def judge_liveness(told: list[Told], unreadable: list[str]) -> list[Verdict]:
     """Every key has its answer, every due row is done, every event sealed."""
     return [
         Verdict("undetermined: a key without an answer", [t.key for t in told if not t.status]),
-        Verdict("undone: a due row left over", [str(row) for row in _undone()]),
-        Verdict("unsealed: events without a leaf", _unsealed()),
+        Verdict("undone: a due row left over", [str(row) for row in undone()]),
+        Verdict("unsealed: events without a leaf", unsealed()),
         Verdict("unreadable: an answer that was no JSON", unreadable),
     ]
 
@@ -92,15 +93,15 @@ def wait_for(is_done: Callable[[], bool], seconds: float) -> float:
 
 def is_drained() -> bool:
     """Nothing due is left, nothing is unsealed."""
-    return not _undone() and not _unsealed()
+    return not undone() and not unsealed()
 
 
-def _undone() -> list[str]:
+def undone() -> list[str]:
     due = Deadline.objects.filter(done_at__isnull=True, paused_at__isnull=True, due_at__lte=now())
     return [f"{row.kind} of {row.subject_ref}, {row.attempts} attempts" for row in due]
 
 
-def _unsealed() -> list[str]:
+def unsealed() -> list[str]:
     waiting = AuditEvent.objects.count() - AuditLeaf.objects.count()
     return [f"{waiting} events"] if waiting else []
 
@@ -120,7 +121,7 @@ def _overspent() -> list[str]:
     return found
 
 
-def _broken_invariants() -> list[str]:
+def broken_invariants() -> list[str]:
     at = now()
     with long_read(), connection.cursor() as cursor:
         outcomes = [

@@ -94,7 +94,7 @@ def run(cluster: clusters.Cluster, soak: Soak) -> None:
     from tests.fault.world import given_world
 
     chance = random.Random(soak.seed)
-    buyers = given_world(cluster)
+    buyers = given_world(cluster).load
     cluster.revive()
     cluster.wait_until_ready()
     crowd, readings = None, None

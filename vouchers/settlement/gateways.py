@@ -14,6 +14,8 @@ from typing import NamedTuple, Protocol
 from django.utils.translation import gettext_lazy as _
 
 from companies.errors import InvalidInput
+from companies.files.disk import room
+from companies.foundation.failpoints import failpoint
 
 
 class SheetRow(NamedTuple):
@@ -54,7 +56,7 @@ class PaymentChannel(Protocol):
     """One way for money to leave."""
 
     def write_sheet(self, name: str, rows: Sequence[SheetRow]) -> SheetReceipt:
-        """Hand the sheet over; doing it again changes nothing."""
+        """Hand the sheet over; doing it again changes nothing. Raises TryAgain `storage_full`."""
 
     def read_results(self, path: Path) -> list[Result]:
         """The channel's answers. Raises InvalidInput `results_unreadable`."""
@@ -103,7 +105,8 @@ class FileDropChannel:
 
     def write_sheet(self, name: str, rows: Sequence[SheetRow]) -> SheetReceipt:
         """Temporary, fsync, rename: nobody ever reads half a sheet."""
-        return drop(self.out / f"{name}.csv", render_sheet(rows))
+        with room():
+            return drop(self.out / f"{name}.csv", render_sheet(rows))
 
     def read_results(self, path: Path) -> list[Result]:
         """Raises InvalidInput `results_unreadable`, also where the digest beside it differs."""
@@ -135,7 +138,9 @@ def drop(path: Path, content: bytes) -> SheetReceipt:
             file.write(raw)
             file.flush()
             os.fsync(file.fileno())
+        failpoint(f"sheet{target.suffix}.temporary")
         temporary.replace(target)
+        failpoint(f"sheet{target.suffix}.renamed")
     return SheetReceipt(path, digest)
 
 

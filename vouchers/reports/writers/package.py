@@ -15,6 +15,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from companies.foundation.failpoints import failpoint
+
 BOM = b"\xef\xbb\xbf"
 BEGINNING = (1980, 1, 1, 0, 0, 0)
 MANIFEST = "manifest.json"
@@ -109,7 +111,9 @@ def write_zip(path: Path, folder: Path, names: Sequence[str]) -> None:
                         inside.write(chunk)
         target.flush()
         os.fsync(target.fileno())
+    failpoint("package.temporary")
     temporary.replace(path)
+    failpoint("package.renamed")
 
 
 def read_manifest(path: Path) -> dict[str, Any]:
