@@ -36,7 +36,14 @@ FAULTS = r"""() => {
       faults.push(`${hole} in: ${text.slice(Math.max(0, text.indexOf(hole) - 60)).slice(0, 120)}`);
   const chinese = document.documentElement.lang.startsWith("zh");
   const foreign = chinese ? /[A-Za-z]{2,} [a-z]{2,} [a-z]{2,}/ : null;
-  const raw = /(?<![@\w.])[a-z_]{3,}\.[a-z_]{3,}(?![\w@])|\b[A-Z]{3,}_[A-Z_]{2,}\b/;
+  const raw = new RegExp([
+    String.raw`(?<![@\w.])[a-z_]{3,}\.(?!csv|pdf|docx|xlsx)[a-z_]{3,}(?![\w@])`, // an event
+    String.raw`\b[A-Z]{3,}_[A-Z_]{2,}\b|^\s*[A-Z]{5,}\s*$`, // a status
+    String.raw`\b[a-z]+_[a-z_]+\b`, // a column
+    String.raw`\b[a-z_]{4,}:[A-Z0-9]`, // a reference
+    String.raw`[\[{]'|Decimal\(`, // what Python calls it
+    String.raw`\d\.\d*0{3}\b`, // a column's decimals
+  ].join("|"));
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (walker.nextNode()) {
     const { parentElement: element, textContent: words } = walker.currentNode;
@@ -80,9 +87,12 @@ class Eyes:
         self.page.on("console", self._heard)
         self.page.on("pageerror", lambda error: self.faults.append(f"script: {error}"))
         self.faults: list[str] = []
+        # What the console may say of a refusal this journey asks for, such as "status of 422".
+        self.expected = ""
 
     def _heard(self, message: ConsoleMessage) -> None:
-        self.faults.append(f"{self.page.url} console: {message.text}")
+        if not self.expected or self.expected not in message.text:
+            self.faults.append(f"{self.page.url} console: {message.text}")
 
     def visit(self, path: str) -> Page:
         """Open a page of this language and judge it."""

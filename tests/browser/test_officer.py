@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from companies.local_time import local_date
 from tests.browser.conftest import OpenAs
 from tests.browser.looking import Eyes, View
 from vouchers.applications.models import Application, Objection, PublicNotice
 from vouchers.issuance.models import Voucher
+from vouchers.programmes.models import Programme
 from vouchers.providers.models import Provider
 from vouchers.redemptions.models import Redemption
 
@@ -13,7 +15,7 @@ from vouchers.redemptions.models import Redemption
 def act(eyes: Eyes, name: str) -> None:
     """Press the button of one act of the page."""
     form = eyes.page.locator(f"form:has(input[name=act][value={name}])")
-    form.get_by_role("button").first.click()
+    form.locator("button[type=submit]").first.click()
     eyes.judge()
 
 
@@ -62,3 +64,32 @@ def test_the_programmes_manager_edits_and_issues(open_as: OpenAs, view: View) ->
     code = Application.objects.earliest("id").programme.code
     for path in ("", "issue/", "seat-map/", f"programmes/{code}/", f"programmes/{code}/edit/"):
         eyes.visit(f"/officer/{path}")
+
+
+def test_a_programme_is_drafted_and_a_provider_admitted_to_it(open_as: OpenAs, view: View) -> None:
+    code = f"BR-{view.name.upper()}-2027"
+    eyes = open_as("manager")
+    eyes.expected = "status of 422"
+    page = eyes.visit("/officer/programmes/new/")
+    page.fill("input[name=code]", code.lower())
+    page.fill("input[name=name_zh]", f"浏览器项目 {view.name}（演示）")
+    page.fill("input[name=name_en]", f"Browser programme {view.name} (demo)")
+    page.click("main form button[type=submit]")
+    eyes.judge()
+    assert page.locator("[aria-invalid][name=code]").count() == 1
+    page.fill("input[name=code]", code)
+    page.click("main form button[type=submit]")
+    eyes.judge()
+    programme = Programme.objects.get(code=code)
+    assert (programme.status, programme.is_demo) == ("DRAFT", True)
+
+    provider = Provider.objects.filter(status="APPROVED").earliest("id")
+    eyes = open_as("approver2")
+    page = eyes.visit(f"/officer/providers/{provider.number}/")
+    page.select_option("select[name=admit-programme]", code)
+    page.fill("input[name=admit-first]", "2027-01-01")
+    page.fill("input[name=admit-last]", "2027-12-31")
+    act(eyes, "admit")
+    period = provider.admissions.get(programme=programme)
+    assert local_date(period.valid_from).isoformat() == "2027-01-01"
+    assert local_date(period.valid_until).isoformat() == "2028-01-01"

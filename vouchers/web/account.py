@@ -17,7 +17,7 @@ from vouchers.web.navigation import AREA_LABELS, AREA_OF_ROLE, safe_reverse
 from vouchers.web.noun_links import url_of
 from vouchers.web.tables import Column
 from vouchers.web.views import ListPage, PageView
-from vouchers.web.words import action_label, named
+from vouchers.web.words import action_label, actor_label, named
 
 app_name = "account"
 
@@ -135,7 +135,7 @@ class Activity(ListPage):
     columns = (
         Column("action", _("What happened"), value=lambda event: action_label(event.action)),
         Column("at", _("Time"), kind="stamp"),
-        Column("actor_ref", _("By")),
+        Column("actor_ref", _("By"), words=actor_label),
     )
 
     def rows(self) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
@@ -27,9 +28,10 @@ from vouchers.web.audit_forms import ExportForm, RecordForm
 from vouchers.web.desk import FINANCE, OFFICERS, WATCHERS, Desk
 from vouchers.web.ledger_table import entry_rows, ledger_table
 from vouchers.web.paging import page_of
+from vouchers.web.record_words import field_label, value_label
 from vouchers.web.tables import Column
 from vouchers.web.views import ListPage, blame, status_of
-from vouchers.web.words import action_label, actor_label, address_of, named
+from vouchers.web.words import action_label, actor_label, address_of, dataset_label, named
 
 if TYPE_CHECKING:
     from companies.audit.models import AuditEvent
@@ -125,7 +127,11 @@ class Record(AuditDesk):
             raise not_found("record")
         return {
             "title": ref.partition(":")[2] or ref,
-            "lead": ref,
+            "lead": _("Everything recorded of it, oldest first"),
+            "crumbs": [
+                (_("Search"), reverse("audit:search") if self.scope.has_role(*WATCHERS) else ""),
+                (ref.partition(":")[2], ""),
+            ],
             "events": [_full(event) for event in events],
             "entries": entry_rows(list_entries(ref)),
             "noun_url": address_of(ref),
@@ -136,12 +142,21 @@ def _full(event: AuditEvent) -> dict[str, Any]:
     payload = getattr(event, "auditpayload", None)
     content = payload.content if payload else {}
     before, after = content.get("before") or {}, content.get("after") or {}
+    noun = event.subject_ref.partition(":")[0]
     changed = [
-        {"name": name, "before": before.get(name, "—"), "after": after.get(name, "—")}
+        {
+            "name": field_label(name),
+            "before": value_label(noun, name, before.get(name)),
+            "after": value_label(noun, name, after.get(name)),
+        }
         for name in sorted({*before, *after})
         if before.get(name) != after.get(name)
     ]
-    facts = {k: v for k, v in content.items() if k not in ("before", "after") and v}
+    facts = [
+        {"label": field_label(name), "value": value_label(noun, name, value)}
+        for name, value in sorted((content.get("facts") or {}).items())
+        if value not in (None, "", {}, [])
+    ]
     leaf = getattr(event, "leaf", None)
     return {
         "event": event,
@@ -150,7 +165,8 @@ def _full(event: AuditEvent) -> dict[str, Any]:
         "digest": bytes(event.payload_sha256).hex(),
         "leaf": leaf.index if leaf else None,
         "changed": changed,
-        "facts": sorted(facts.items()),
+        "facts": facts,
+        "recorded": json.dumps(content, ensure_ascii=False, indent=2, sort_keys=True),
     }
 
 
@@ -200,6 +216,7 @@ class ExportList(AuditDesk, ListPage):
         Column("root_hex", _("Root of the log"), kind="number"),
     )
     empty_title = _("Nothing has been exported yet")
+    empty_text = _("Ask for a package: it is built in the background and kept for a while.")
 
     def rows(self) -> Any:
         """Jobs of one's agencies."""
@@ -211,7 +228,7 @@ class ExportList(AuditDesk, ListPage):
         return {
             "number": noun.number,
             "url": reverse("audit:export-download", args=[noun.number]) if built else "",
-            "dataset": noun.dataset,
+            "dataset": dataset_label(noun.dataset),
             "programme": named(noun.programme),
             "status": noun.status,
             "get_status_display": noun.get_status_display(),
@@ -234,6 +251,7 @@ class ExportNew(AuditDesk):
     template = "web/audit/export_new.html"
     roles = selectors.MAY_EXPORT
     title = _("New export")
+    lead = _("A package with the rows, a manifest and a small program that checks both.")
 
     def context(self, form: ExportForm | None = None, **kwargs: Any) -> dict[str, Any]:
         """The form and the place of the log it will state."""
@@ -245,7 +263,7 @@ class ExportNew(AuditDesk):
         form.fields["programme"].choices = [
             (p.code, named(p)) for p in list_own_programmes(self.scope)[:50]
         ]
-        form.fields["dataset"].choices = [(name, name) for name in DATASETS]
+        form.fields["dataset"].choices = [(name, dataset_label(name)) for name in DATASETS]
         return form
 
     def post(self, request: HttpRequest) -> HttpResponse:

@@ -37,6 +37,42 @@ CODES: dict[str, Promise] = {
     "correction": _("Corrects an earlier bill; may lower this claim, never raise it"),
 }
 
+# The standard's own terms, and the units met in bills; others stand as the bill has them.
+TERMS: dict[str, Promise] = {
+    "AI and Machine Learning": _("AI and machine learning"),
+    "Analytics": _("Analytics"),
+    "Business Applications": _("Business applications"),
+    "Compute": _("Compute"),
+    "Databases": _("Databases"),
+    "Developer Tools": _("Developer tools"),
+    "Identity": _("Identity"),
+    "Integration": _("Integration"),
+    "Internet of Things": _("Internet of things"),
+    "Management and Governance": _("Management and governance"),
+    "Media": _("Media"),
+    "Migration": _("Migration"),
+    "Mobile": _("Mobile"),
+    "Multicloud": _("Multicloud"),
+    "Networking": _("Networking"),
+    "Other": _("Other"),
+    "Security": _("Security"),
+    "Storage": _("Storage"),
+    "Web": _("Web"),
+    "Usage": _("Usage"),
+    "Purchase": _("Purchase"),
+    "Tax": _("Tax"),
+    "Credit": _("Credit"),
+    "Adjustment": _("Adjustment"),
+    "GPU-Hours": _("card hours"),
+    "Hours": _("hours"),
+    "Units": _("units"),
+}
+
+
+def term(value: Any) -> Any:
+    """A bill's term in the reader's words."""
+    return TERMS.get(value, value)
+
 
 def told(code: str) -> Any:
     """The code in words; an unknown one as it is."""

@@ -13,9 +13,10 @@ from typing import Any, ClassVar
 
 from django.contrib import messages
 from django.db.models import QuerySet
+from django.forms import ChoiceField
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.functional import Promise
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from companies.errors import DomainError, NotAllowed, not_found
@@ -160,7 +161,7 @@ class ActsDesk(Desk):
             if self.noun.status not in act.statuses and not was_typed:
                 continue
             offer = typed if typed is not None and was_typed else self._offer(act)
-            offer.reason = self.why_not(act)
+            offer.reason = self.why_not(act) or _nothing_to_choose(offer.form)
             offers.append(offer)
         first = next((o for o in offers if not o.reason and o.act.tone != "danger"), None)
         if first is not None:
@@ -199,6 +200,14 @@ class ActsDesk(Desk):
             "offers": [offer for offer in self.offers if not offer.reason],
             "closed": [offer for offer in self.offers if offer.reason],
         }
+
+
+def _nothing_to_choose(form: PageForm | None) -> str:
+    """An act on one of several is closed while there is none."""
+    for one in form.fields.values() if form else ():
+        if isinstance(one, ChoiceField) and one.required and not list(one.choices):
+            return gettext("Nothing waits for this now.")
+    return ""
 
 
 def count_some(rows: QuerySet[Any]) -> str:

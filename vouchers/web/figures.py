@@ -42,7 +42,11 @@ FIGURES = (
     ),
     Figure(
         "30%",
-        _("Part of an order that the voucher pays."),
+        _(
+            "Part of the order amount that a voucher pays for local model services, data trading "
+            "and corpora. What was published names no rate for compute; the demonstration reckons "
+            "with the same one."
+        ),
         "2026",
         _("Guizhou compute voucher measures, 2026 revision"),
         _("published"),

@@ -95,6 +95,7 @@ MENUS: dict[str, tuple[Group, ...]] = {
                 Entry("company:voucher-list", _("My vouchers"), "ticket"),
                 Entry("company:redemption-list", _("Redemptions and usage"), "receipt-text"),
                 Entry("company:letter-list", _("Letters"), "mail"),
+                Entry("company:company-record", _("Company record"), "building-2"),
             ),
         ),
     ),
@@ -108,7 +109,9 @@ MENUS: dict[str, tuple[Group, ...]] = {
                 Entry("provider:usage-upload", _("Usage"), "upload"),
                 Entry("provider:settlement-list", _("Settlement"), "landmark"),
                 Entry("provider:catalogue", _("Products and hours"), "server"),
+                Entry("provider:usage-account-list", _("Usage accounts"), "users"),
                 Entry("provider:admission", _("Admission"), "badge-check"),
+                Entry("company:company-record", _("Company record"), "building-2"),
             ),
         ),
     ),
@@ -173,9 +176,12 @@ MENUS: dict[str, tuple[Group, ...]] = {
             "",
             (
                 Entry("oversight:home", _("Overview"), "layout-dashboard"),
+                Entry("audit:search", _("Search"), "search"),
+                Entry("audit:ledger", _("Ledger"), "arrow-left-right"),
+                Entry("audit:export-list", _("Exports"), "download"),
+                Entry("audit:verify", _("Verify"), "shield-check"),
                 Entry("oversight:budgets", _("Budgets"), "wallet"),
                 Entry("oversight:utilisation", _("Utilisation"), "gauge"),
-                Entry("oversight:exports", _("Exports"), "download"),
             ),
         ),
     ),
@@ -198,6 +204,11 @@ ACCOUNT = (
 )
 
 
+LAYOUTS = dict.fromkeys(("public", "account"), "web/layouts/public.html") | dict.fromkeys(
+    ("company", "provider"), "web/layouts/party.html"
+)
+
+
 def safe_reverse(name: str, **kwargs: object) -> str:
     """The address of a name, or nothing where no such page exists."""
     try:
@@ -215,6 +226,13 @@ def area_of(request: HttpRequest) -> str:
     return (
         "account" if match and match.url_name and match.url_name[:3] in ("acc", "mfa") else "public"
     )
+
+
+def own_area(area: str, roles: Iterable[str]) -> str:
+    """Whose menu stands round a page: one's account, and a page shared by another desk, keep one's
+    own."""
+    mine = [AREA_OF_ROLE[role] for role in roles if role in AREA_OF_ROLE]
+    return area if area == "public" or area in mine or not mine else mine[0]
 
 
 def menu(area: str, path: str) -> list[dict[str, Any]]:
@@ -286,10 +304,11 @@ def context(request: HttpRequest) -> dict[str, Any]:
     """The context processor."""
     user = getattr(request, "user", None)
     signed_in = bool(user and user.is_authenticated)
-    area = area_of(request)
     theme = request.COOKIES.get(THEME_COOKIE, "")
     roles = roles_of(user) if signed_in else []
+    area = own_area(area_of(request), roles)
     return {
+        "layout": LAYOUTS.get(area, "web/layouts/officer.html"),
         "area": area,
         "area_label": AREA_LABELS[area],
         "nav": menu(area, request.path),

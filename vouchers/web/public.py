@@ -147,6 +147,7 @@ class ProgrammeDetail(PageView):
             "cap_fen": next((c.get("fen") for c in document.get("caps", ())), None),
             "bases": document.get("bases", ()),
             "rounds": self.rounds(scheme),
+            "may_apply": not self.request.user.is_authenticated or bool(self.scope.company_ids),
             "money": money_of(scheme),
             "ceilings": programmes.list_ceilings(scheme.pk),
             "providers": [
@@ -222,7 +223,7 @@ class NoticeList(ListPage):
 
 def remark_of(row: Any) -> object:
     """A row an objection took out says so."""
-    return _("Taken out") if row.taken_out_at else ""
+    return _("Taken out") if row.taken_out_at else "—"
 
 
 class NoticeDetail(PageView):

@@ -35,6 +35,7 @@ BY_NOUN = {
     "line.RETURNED": "danger",
     "voucher.PENDING": "warn",
     "alert.OPEN": "warn",
+    "budget_line.OPEN": "ok",
     "alert.CONFIRMED": "danger",
     "objection.OPEN": "warn",
 }

@@ -34,7 +34,9 @@ _RIGHT = frozenset({"money", "plain", "percent", "count"})
 
 @dataclass(frozen=True)
 class Column:
-    """One column. `link` and `sub` name what of the row is the address and the second line."""
+    """One column. `link` and `sub` name what of the row is the address and the second line;
+    `words` turns a code on either line into what people call it; `noun` tells a status of
+    several meanings apart (status.BY_NOUN)."""
 
     key: str
     label: Text
@@ -44,6 +46,8 @@ class Column:
     sort: str = ""
     total: bool = False
     value: Callable[[Any], object] | None = None
+    noun: str = ""
+    words: Callable[[Any], object] | None = None
 
     @property
     def right(self) -> bool:
@@ -154,16 +158,7 @@ class Table:
         return Head(column, f"?{query.urlencode()}", direction)
 
     def _row(self, record: Any) -> Row:
-        cells = [
-            Cell(
-                column=column,
-                value=column.value(record) if column.value else look(record, column.key),
-                url=str(look(record, column.link) or "") if column.link else "",
-                sub=look(record, column.sub) if column.sub else "",
-                label=_status_label(record, column) if column.kind == "status" else "",
-            )
-            for column in self.columns
-        ]
+        cells = [_cell(record, column) for column in self.columns]
         key = str(look(record, self.select)) if self.select else ""
         amount = look(record, self.amount) if self.amount else 0
         is_open = bool(self.open_key) and key == self.open_key
@@ -173,6 +168,20 @@ class Table:
         if column.key in self.totals:
             return self.totals[column.key]
         return sum(int(look(record, column.key) or 0) for record in self.rows)
+
+
+def _cell(record: Any, column: Column) -> Cell:
+    value = column.value(record) if column.value else look(record, column.key)
+    sub = look(record, column.sub) if column.sub else ""
+    if column.words:
+        value, sub = column.words(value), column.words(sub)
+    return Cell(
+        column=column,
+        value=value,
+        url=str(look(record, column.link) or "") if column.link else "",
+        sub=sub,
+        label=_status_label(record, column) if column.kind == "status" else "",
+    )
 
 
 def look(record: Any, path: str) -> Any:

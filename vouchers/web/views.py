@@ -39,12 +39,6 @@ STATUSES: tuple[tuple[type[errors.DomainError], int], ...] = (
     (errors.InvalidInput, 422),
     (errors.TryAgain, 503),
 )
-LAYOUTS = {
-    "public": "web/layouts/public.html",
-    "account": "web/layouts/public.html",
-    "company": "web/layouts/party.html",
-    "provider": "web/layouts/party.html",
-}
 # Open to whoever is signed in, and to everybody.
 WITHOUT_ROLE = frozenset({"public", "account"})
 Text = str | Promise
@@ -59,6 +53,7 @@ class PageView(View):
     """`self.scope`, `self.at` and `self.actor` stand ready in every handler."""
 
     area: ClassVar[str] = "public"
+    also_open_to: ClassVar[tuple[str, ...]] = ()
     template: str = ""
     title: Text = ""
     lead: Text = ""
@@ -84,7 +79,7 @@ class PageView(View):
     def require_area(self) -> None:
         """Raises NotAllowed `area_closed` for people without a role here."""
         mine = {AREA_OF_ROLE.get(role) for role in self.scope.roles}
-        if self.area not in WITHOUT_ROLE and self.area not in mine:
+        if self.area not in WITHOUT_ROLE and mine.isdisjoint({self.area, *self.also_open_to}):
             raise errors.NotAllowed(
                 "area_closed", _("Your account has no role in this part of the service.")
             )
@@ -103,9 +98,8 @@ class PageView(View):
         return self.page("web/message.html", code=status_of(refusal), **context)
 
     def page(self, template: str = "", *, code: int = 200, **context: Any) -> HttpResponse:
-        """Render with the layout of this area and a fresh request key."""
+        """Render with a fresh request key; the layout is the reader's own (navigation.context)."""
         values = {
-            "layout": LAYOUTS.get(self.area, "web/layouts/officer.html"),
             "title": self.title,
             "lead": self.lead,
             "scope": self.scope,

@@ -179,6 +179,19 @@ OUTCOMES: dict[str, Promise] = {
 }
 
 
+DATASETS: dict[str, Promise] = {
+    "ledger": _("Ledger: every transfer"),
+    "vouchers": _("Vouchers"),
+    "redemptions": _("Redemptions"),
+    "payments": _("Payments"),
+}
+
+
+def dataset_label(name: str) -> str:
+    """The words for a table of the exports; an unlisted one as it is."""
+    return str(DATASETS.get(name, name))
+
+
 def named(noun: Any) -> str:
     """A noun's name in the page's language; Chinese where no English one was given."""
     english = get_language() == "en" and getattr(noun, "name_en", "")
@@ -199,7 +212,7 @@ def actor_label(actor_ref: str) -> str:
     """Who acted: a person's name, a machine key, or the service by rule."""
     kind, _colon, name = actor_ref.partition(":")
     if kind == "user" and name.isdecimal():
-        return str(get_user(int(name)))
+        return named(get_user(int(name)))
     if kind == "key":
         return gettext("Machine key %(name)s") % {"name": name}
     return gettext("The service, by rule")

@@ -38,23 +38,44 @@ WAY = (
     (_("Issue"), ("APPROVED",), "application.issued"),
     (_("Use"), ("ISSUED",), ""),
 )
+# Files that go no further, by the event that ended them.
+OVER = {
+    "WITHDRAWN": "application.withdrawn",
+    "LAPSED": "application.lapsed",
+    "CANCELLED": "application.cancelled",
+    "INELIGIBLE": "application.ineligible",
+    "REJECTED": "application.rejected",
+}
+VOUCHER_OVER = frozenset({"DECLINED", "LAPSED", "EXPIRED", "REVOKED", "CLOSED"})
 
 
 def tracker(application: Any) -> list[dict[str, Any]]:
-    """The way of a file as steps; a file that has ended shows how far it came."""
+    """The way of a file as steps; one that has ended shows how far it came, and its end."""
+    ended = {event.action: event.at for event in list_application_history(application)}
     status = str(application.status)
+    if status in OVER:
+        done = [_step(label, "done", ended[end]) for label, _codes, end in WAY if end in ended]
+        last = _step(application.get_status_display(), "over", ended.get(OVER[status]))
+        return [*done, last]
     if status == "RETURNED":
         status = application.returned_from or "SUBMITTED"
-    ended = {event.action: event.at for event in list_application_history(application)}
-    place = next((n for n, (_label, codes, _end) in enumerate(WAY) if status in codes), None)
-    steps = []
-    for n, (label, _codes, end) in enumerate(WAY):
-        state = "todo" if place is None or n > place else "done" if n < place else "now"
-        note = day(ended[end]) if state == "done" and end in ended else ""
-        steps.append({"label": label, "state": state, "note": note})
-    if place is not None and application.status in ("RETURNED", "OBJECTED"):
+    place = next(n for n, (_label, codes, _end) in enumerate(WAY) if status in codes)
+    steps = [
+        _step(label, "done", ended.get(end))
+        if n < place
+        else _step(label, "now" if n == place else "todo", None)
+        for n, (label, _codes, end) in enumerate(WAY)
+    ]
+    if application.status in ("RETURNED", "OBJECTED"):
         steps[place]["mark"] = application.get_status_display()
+    vouchers = list(application.vouchers.order_by("id")) if status == "ISSUED" else []
+    if vouchers and all(voucher.status in VOUCHER_OVER for voucher in vouchers):
+        steps[place] = _step(vouchers[-1].get_status_display(), "over", None)
     return steps
+
+
+def _step(label: Any, state: str, at: Any) -> dict[str, Any]:
+    return {"label": label, "state": state, "note": day(at) if at else ""}
 
 
 def application_row(application: Any) -> dict[str, Any]:

@@ -27,6 +27,7 @@ class CompanyRecord(FormPage):
     """One's company; a person of several chooses by its credit code."""
 
     area = "company"
+    also_open_to = ("provider",)
     template = "web/company/company_record.html"
     form_class = BankAccountForm
     title = _("Company record")
@@ -55,6 +56,7 @@ class CompanyRecord(FormPage):
             "table": Table(
                 columns=COLUMNS, rows=list(list_bank_accounts(self.company.pk)),
                 caption=_("Bank accounts"), empty_title=_("No account yet"),
+                empty_text=_("Add the account that is to be paid to."),
             ),
         }  # fmt: skip
 

@@ -15,6 +15,7 @@ from vouchers.providers.selectors import get_offer, list_admitted, list_offers
 from vouchers.redemptions import services
 from vouchers.redemptions.models import RedemptionStatus
 from vouchers.redemptions.selectors import get_redemption_for, list_redemptions, list_usage
+from vouchers.web.bill_words import term
 from vouchers.web.due import list_due
 from vouchers.web.forms.company import OrderForm
 from vouchers.web.tables import Column, Table
@@ -31,10 +32,10 @@ COLUMNS = (
 )
 USAGE_COLUMNS = (
     Column("row_number", _("Row"), kind="count"),
-    Column("service_category", _("Service"), sub="resource_id"),
+    Column("service_category", _("Service"), sub="resource_id", words=term),
     Column("period_start", _("Use began"), kind="stamp"),
     Column("period_end", _("Use ended"), kind="stamp"),
-    Column("quantity", _("Quantity"), kind="plain", sub="unit"),
+    Column("quantity", _("Quantity"), kind="plain", sub="unit", words=term),
     Column("billed_cost", _("Billed (yuan)"), kind="plain"),
     Column("counts", _("Counts"), value=lambda row: _("Yes") if row.is_eligible else _("No")),
 )

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
+from django.contrib import messages
+from django.forms import ChoiceField
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from companies.errors import Conflict, InvalidInput, not_found
+from companies.errors import Conflict, DomainError, InvalidInput, not_found
 from companies.registry.industries import industry_name
 from vouchers.applications import services
 from vouchers.applications.form import REQUIRED
@@ -20,49 +22,47 @@ from vouchers.applications.states import EDITABLE
 from vouchers.money import format_yuan
 from vouchers.programmes.selectors import get_published_rules
 from vouchers.providers.selectors import list_admitted
+from vouchers.web.company import papers
 from vouchers.web.company.people import is_signatory
 from vouchers.web.due import list_due
 from vouchers.web.forms import company as forms
 from vouchers.web.forms.base import MoneyField, PageForm
+from vouchers.web.paper_words import why_refused
 from vouchers.web.views import FormPage, PageView, blame, status_of
 from vouchers.web.words import named
 
-# section → (label, form); the first is told by the register and has nothing to fill in.
+# section → (label, form); the first is told by the register, the papers are the scheme's.
 SECTIONS: dict[str, tuple[Promise, type[PageForm] | None]] = {
     "company": (_("Company facts (from the register)"), None),
     "need": (_("Project and need of compute"), forms.NeedForm),
     "contract": (_("Service contract"), forms.ContractForm),
     "support": (_("Earlier support and double claims"), forms.SupportForm),
-    "papers": (_("Papers"), forms.PapersForm),
+    "papers": (_("Papers"), None),
     "declaration": (_("Declaration of truth"), forms.DeclarationForm),
 }
 
 
-def papers_of(application: Any) -> list[Any]:
-    """The papers now on the file."""
-    papers = application.attachments.filter(replaced_at__isnull=True)
-    return list(papers.select_related("file").order_by("kind"))
+# What must be answered before the file is handed in; a draft may be kept without.
+NEEDED = frozenset({*REQUIRED, "declares_true", "prior_support_fen"})
 
 
-def missing_of(application: Any, section: str, form_class: type[PageForm] | None) -> bool:
+def missing_of(
+    application: Any, section: str, form_class: type[PageForm] | None, at: datetime
+) -> bool:
     """Whether something a section must hold is not there yet."""
+    if section == "papers":
+        return papers.is_missing(application, at)
     if form_class is None:
         return False
-    if section == "papers":
-        return not papers_of(application)
-    if section == "declaration":
-        return not application.form.get("declares_true")
-    if section == "support":
-        return "prior_support_fen" not in application.form
-    wanted = [name for name in form_class.base_fields if name in REQUIRED]
-    return any(name not in application.form for name in wanted)
+    wanted = [name for name in form_class.base_fields if name in NEEDED]
+    return any(application.form.get(name) in (None, "", False) for name in wanted)
 
 
-def tasks_of(application: Any) -> list[dict[str, Any]]:
+def tasks_of(application: Any, at: datetime) -> list[dict[str, Any]]:
     """The sections with their state."""
     tasks = []
     for section, (label, form_class) in SECTIONS.items():
-        done = not missing_of(application, section, form_class)
+        done = not missing_of(application, section, form_class, at)
         begun = form_class is not None and any(
             name in application.form for name in form_class.base_fields
         )
@@ -90,6 +90,67 @@ def company_facts(company: Any) -> list[dict[str, Any]]:
     ]
 
 
+def section_form(
+    application: Any, section: str, at: datetime, data: Any = None, uploads: Any = None
+) -> PageForm:
+    """The section's form with what was said before, its choices, and a mark at what is needed."""
+    if section == "papers":
+        return papers.make_papers_form(papers.list_wanted(application, at), data, uploads)
+    form_class = SECTIONS[section][1] or PageForm
+    form = form_class(data, initial=_initial_of(application, form_class))
+    if section == "need":
+        _offer_choices(application, form, at)
+    for name in NEEDED.intersection(form.fields):
+        form.fields[name].is_needed = True
+    return form
+
+
+def _initial_of(application: Any, form_class: type[PageForm]) -> dict[str, Any]:
+    """Saved answers; days as days."""
+    known = {k: v for k, v in application.form.items() if k in form_class.base_fields}
+    for name in ("contract_date", "period_first", "period_last"):
+        if name in known:
+            known[name] = date.fromisoformat(known[name])
+    return known
+
+
+def _offer_choices(application: Any, form: Any, at: datetime) -> None:
+    """Kinds of the rules in force, providers admitted now."""
+    rules = application.rule_version or get_published_rules(application.programme_id, at)
+    tag = "name_en" if get_language() == "en" else "name_zh"
+    kinds = rules.document.get("kinds", []) if rules else []
+    form.fields["service_class"].choices = [("", "—")] + [(k["code"], k[tag]) for k in kinds]
+    form.fields["provider_number"].choices = [("", "—")] + [
+        (p.number, f"{named(p.company)} · {p.number}")
+        for p in list_admitted(application.programme_id, at)
+    ]
+
+
+def answer_rows(application: Any, section: str, at: datetime) -> list[dict[str, Any]]:
+    """A section's answers as people read them: choices by their words, money in yuan."""
+    if section == "company":
+        return company_facts(application.company)
+    if section == "papers":
+        return papers.paper_rows(application)
+    form = section_form(application, section, at)
+    return [
+        {"label": bound.label, "value": _shown(bound, application.form.get(bound.name))}
+        for bound in form
+    ]
+
+
+def _shown(bound: Any, value: Any) -> Any:
+    if value is None or value == "":
+        return "—"
+    if isinstance(bound.field, ChoiceField):
+        return dict(bound.field.choices).get(value, value)
+    if isinstance(bound.field, MoneyField):
+        return format_yuan(value)
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
+    return value
+
+
 class ApplicationTasks(PageView):
     """已完成 n/6."""
 
@@ -99,7 +160,7 @@ class ApplicationTasks(PageView):
     def context(self, **kwargs: Any) -> dict[str, Any]:
         """Sections, what is missing, the officer's list if it came back."""
         file = get_application_for(self.scope, kwargs["number"])
-        tasks = tasks_of(file)
+        tasks = tasks_of(file, self.at)
         return {
             "title": _("Application %(n)s") % {"n": file.number},
             "lead": f"{named(file.programme)} · {named(file.round)}",
@@ -119,6 +180,7 @@ class ApplicationSection(FormPage):
     """One topic: labels above, hints below, save and go on."""
 
     area = "company"
+    put = ""
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         """The section's own words."""
@@ -131,30 +193,7 @@ class ApplicationSection(FormPage):
         self.file = get_application_for(self.scope, kwargs["number"])
         if self.section not in SECTIONS:
             raise not_found("section")
-        form_class = SECTIONS[self.section][1] or PageForm
-        form = form_class(data, uploads, initial=self.initial_of(form_class))
-        if self.section == "need":
-            self.offer_choices(form)
-        return form
-
-    def initial_of(self, form_class: type[PageForm]) -> dict[str, Any]:
-        """Saved answers; days as days."""
-        known = {k: v for k, v in self.file.form.items() if k in form_class.base_fields}
-        for name in ("contract_date", "period_first", "period_last"):
-            if name in known:
-                known[name] = date.fromisoformat(known[name])
-        return known
-
-    def offer_choices(self, form: Any) -> None:
-        """Kinds of the rules in force, providers admitted now."""
-        rules = self.file.rule_version or get_published_rules(self.file.programme_id, self.at)
-        tag = "name_en" if get_language() == "en" else "name_zh"
-        kinds = rules.document.get("kinds", []) if rules else []
-        form.fields["service_class"].choices = [("", "—")] + [(k["code"], k[tag]) for k in kinds]
-        form.fields["provider_number"].choices = [("", "—")] + [
-            (p.number, f"{named(p.company)} · {p.number}")
-            for p in list_admitted(self.file.programme_id, self.at)
-        ]
+        return section_form(self.file, self.section, self.at, data, uploads)
 
     def context(self, **kwargs: Any) -> dict[str, Any]:
         """The register's facts or the papers beside the form."""
@@ -170,28 +209,44 @@ class ApplicationSection(FormPage):
             context["summary"] = company_facts(self.file.company)
             context["submit"] = _("Seen, continue")
         if self.section == "papers":
-            context["summary"] = [
-                {"label": paper.kind, "value": paper.file.original_name,
-                 "note": paper.file.get_verdict_display()}
-                for paper in papers_of(self.file)
-            ]  # fmt: skip
+            context["summary"] = papers.paper_rows(self.file)
+            context["lead"] = papers.LIMITS
+            context["submit"] = _("Upload and continue")
         return context
 
+    def blame(self, form: Any, refusal: DomainError) -> None:
+        """A refused upload stands at its own field."""
+        if self.put:
+            form.add_refusal(refusal, self.put)
+        else:
+            super().blame(form, refusal)
+
     def perform(self, data: dict[str, Any], **kwargs: Any) -> str:
-        """Keep this section's answers beside the others; a paper is attached."""
+        """Keep this section's answers beside the others; papers are attached."""
         if self.section == "papers":
-            if data.get("contract"):
-                services.attach_file(
-                    actor=self.actor, application_id=self.file.pk, kind="contract",
-                    content=data["contract"], name=data["contract"].name, at=self.at,
-                )  # fmt: skip
-        elif self.section != "company":
+            return self.attach({kind: upload for kind, upload in data.items() if upload})
+        if self.section != "company":
             said = {k: v.isoformat() if isinstance(v, date) else v for k, v in data.items()}
             services.save_application(
                 actor=self.actor, application_id=self.file.pk, form={**self.file.form, **said},
                 at=self.at,
             )  # fmt: skip
         return reverse("company:application-tasks", args=[self.file.number])
+
+    def attach(self, uploads: dict[str, Any]) -> str:
+        """Each paper by itself; one the scanner refuses brings its owner back to this page."""
+        refused = False
+        for self.put, upload in uploads.items():
+            paper = services.attach_file(
+                actor=self.actor, application_id=self.file.pk, kind=self.put, content=upload,
+                name=upload.name, at=self.at,
+            )  # fmt: skip
+            if why := why_refused(paper.file):
+                refused = True
+                messages.error(self.request, f"{upload.name}: {why}")
+        page = "application-section" if refused else "application-tasks"
+        where = [self.file.number, self.section] if refused else [self.file.number]
+        return reverse(f"company:{page}", args=where)
 
 
 class ApplicationCheck(PageView):
@@ -208,20 +263,12 @@ class ApplicationCheck(PageView):
             raise Conflict(
                 "application_closed", _("The file is handed in and cannot be changed now.")
             )
-        groups = []
-        for section, (label, form_class) in SECTIONS.items():
-            url = reverse("company:application-section", args=[file.number, section])
-            if form_class is None:
-                rows = company_facts(file.company)
-            elif section == "papers":
-                rows = [{"label": p.kind, "value": p.file.original_name} for p in papers_of(file)]
-            else:
-                rows = [
-                    {"label": f.label, "value": shown(f, file.form.get(name))}
-                    for name, f in form_class.base_fields.items()
-                ]
-            groups.append({"label": label, "url": url, "rows": rows})
-        missing = [task["label"] for task in tasks_of(file) if not task["done"]]
+        groups = [
+            {"label": label, "rows": answer_rows(file, section, self.at),
+             "url": reverse("company:application-section", args=[file.number, section])}
+            for section, (label, _form) in SECTIONS.items()
+        ]  # fmt: skip
+        missing = [task["label"] for task in tasks_of(file, self.at) if not task["done"]]
         may_sign = is_signatory(self.scope, file.company_id)
         return {"application": file, "lead": file.number, "groups": groups, "missing": missing,
                 "may_sign": may_sign, "form": PageForm()}  # fmt: skip
@@ -240,17 +287,6 @@ class ApplicationCheck(PageView):
         return HttpResponseRedirect(reverse("company:application-submitted", args=[number]))
 
 
-def shown(field: Any, value: Any) -> Any:
-    """An answer as people read it."""
-    if value is None or value == "":
-        return "—"
-    if isinstance(field, MoneyField):
-        return format_yuan(value)
-    if isinstance(value, bool):
-        return _("Yes") if value else _("No")
-    return value
-
-
 class Supplement(PageView):
     """补正: the officer's one list, the time left, and the sections."""
 
@@ -263,5 +299,5 @@ class Supplement(PageView):
         file = get_application_for(self.scope, kwargs["number"])
         if file.status != "RETURNED":
             raise Conflict("nothing_asked", _("Nothing is asked for on this file now."))
-        return {"application": file, "lead": file.number, "tasks": tasks_of(file),
+        return {"application": file, "lead": file.number, "tasks": tasks_of(file, self.at),
                 "deadlines": list_due(file.ref)}  # fmt: skip

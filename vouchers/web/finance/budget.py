@@ -45,13 +45,21 @@ from vouchers.web.words import named
 _ID = "programme_id"
 _ANY = ("DRAFT", "ACTIVE", "PAUSED")
 _SHOWN = ("available", "reserved", "issued", "payable", "paid", "recovered")
-WAITING = (
-    BatchStatus.OPEN,
-    BatchStatus.LOCKED,
-    BatchStatus.IN_APPROVAL,
-    BatchStatus.IN_AUTHORISATION,
-    BatchStatus.IN_RELEASE,
-    BatchStatus.SENT,
+# The states in which a batch waits, and for whom.
+TURNS = {
+    BatchStatus.OPEN: Role.FINANCE_CLERK,
+    BatchStatus.LOCKED: Role.FINANCE_CLERK,
+    BatchStatus.IN_APPROVAL: Role.APPROVER,
+    BatchStatus.IN_AUTHORISATION: Role.FINANCE_AUTHORISER,
+    BatchStatus.IN_RELEASE: Role.FINANCE_RELEASER,
+    BatchStatus.SENT: Role.FINANCE_CLERK,
+}
+WAITING = tuple(TURNS)
+UNDER_WAY = (
+    Column("number", _("Batch"), kind="number", link="url", sub="programme"),
+    Column("total_fen", _("Total (yuan)"), kind="money"),
+    Column("turn", _("Whose turn")),
+    Column("status", _("Status"), kind="status"),
 )
 
 
@@ -87,8 +95,27 @@ class Home(Desk):
                 }
                 for status in WAITING
             ],
+            "table": Table(
+                columns=UNDER_WAY, rows=[under_way(b) for b in batches.filter(status__in=WAITING)],
+                caption=_("Batches under way"), request=self.request,
+                empty_title=_("No batch is under way"),
+                empty_text=_("The finance clerk draws up the next one of all that can be paid."),
+            ),
             "programmes": [programme_row(p) for p in list_own_programmes(self.scope)[:50]],
-        }
+        }  # fmt: skip
+
+
+def under_way(batch: Any) -> dict[str, Any]:
+    """A batch and whose turn it is."""
+    return {
+        "number": batch.number,
+        "url": reverse("finance:settlement-batch", args=[batch.number]),
+        "programme": named(batch.programme),
+        "total_fen": batch.total_fen,
+        "turn": Role(TURNS[batch.status]).label,
+        "status": batch.status,
+        "get_status_display": batch.get_status_display(),
+    }
 
 
 def programme_row(programme: Programme) -> dict[str, Any]:
@@ -140,7 +167,7 @@ def line_table(programme: Programme, request: Any) -> Table:
     columns = (
         Column("number", _("Budget line"), kind="number", sub="name"),
         Column("document", _("Document")),
-        Column("status", _("Status"), kind="status"),
+        Column("status", _("Status"), kind="status", noun="budget_line"),
         Column("received_fen", _("Received"), kind="money"),
         Column("available_fen", _("Available"), kind="money"),
         Column("reserved_fen", _("Reserved"), kind="money"),
@@ -285,7 +312,8 @@ class ProgrammeBudget(ActsDesk):
             {
                 "label": label,
                 "value": format_yuan(fen),
-                "note": charts.percent(fen, states.received_fen),
+                "note": _("%(share)s of what came in")
+                % {"share": charts.percent(fen, states.received_fen)},
             }
             for label, fen in (
                 (_("Received (yuan)"), states.received_fen),

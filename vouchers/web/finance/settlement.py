@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from companies.audit.selectors import list_history
@@ -31,7 +32,7 @@ from vouchers.web.finance.forms import ProgrammeForm, ResultsForm, TakeOutForm
 from vouchers.web.forms import PageForm
 from vouchers.web.officer.file_view import seat_reason
 from vouchers.web.officer.forms import ReasonForm
-from vouchers.web.tables import Column
+from vouchers.web.tables import Column, Table
 from vouchers.web.views import ListPage, blame, status_of
 from vouchers.web.words import action_label, actor_label, named
 
@@ -112,6 +113,14 @@ ACTS = (
 )  # fmt: skip
 
 
+DEBTS = (
+    Column("number", _("Redemption"), kind="number", link="url"),
+    Column("payee", _("Payee")),
+    Column("why_not", _("State")),
+    Column("accepted_fen", _("Amount (yuan)"), kind="money", total=True),
+)
+
+
 class BatchList(Desk, ListPage):
     """Batches, and drawing up a new one."""
 
@@ -124,7 +133,7 @@ class BatchList(Desk, ListPage):
         Column("number", _("Batch"), kind="number", link="url", sub="programme"),
         Column("status", _("Status"), kind="status"),
         Column("total_fen", _("Total (yuan)"), kind="money", total=True),
-        Column("status_at", _("Since"), kind="stamp"),
+        Column("status_at", _("In this state since"), kind="stamp"),
     )
 
     def rows(self) -> Any:
@@ -151,11 +160,14 @@ class BatchList(Desk, ListPage):
             "may": bool(self.scope.agency_ids_with(Role.FINANCE_CLERK)),
             "form": form or self._form(),
             "waiting": [
-                {"name": named(p), "debts": debts}
+                {"name": named(p), "table": self._debts(debts)}
                 for p in programmes
                 if (debts := [_debt(claim) for claim in list_unsettled(p.pk)[:50]])
             ],
         }
+
+    def _debts(self, debts: list[dict[str, Any]]) -> Table:
+        return Table(columns=DEBTS, rows=debts, caption=_("Accepted debts that stand in no batch"))
 
     def _form(self, data: Any = None) -> ProgrammeForm:
         form = ProgrammeForm(data)
@@ -182,7 +194,7 @@ class BatchList(Desk, ListPage):
 
 
 _WHY_NOT = {
-    "": "",
+    "": _("Ready to be paid"),
     "no_verified_account": _("The payee has no verified account."),
     "invoice_not_verified": _("The invoice has not been verified."),
 }
@@ -190,9 +202,11 @@ _WHY_NOT = {
 
 def _debt(claim: Any) -> dict[str, Any]:
     return {
-        "claim": claim,
+        "number": claim.number,
         "url": reverse("officer:redemption-detail", args=[claim.number]),
-        "why_not": _WHY_NOT.get(why_not_payable(claim), ""),
+        "payee": named(claim.payee),
+        "why_not": _WHY_NOT[why_not_payable(claim)],
+        "accepted_fen": claim.accepted_fen,
     }
 
 
@@ -310,7 +324,7 @@ class InstructionList(Desk, ListPage):
             "payee": named(noun.order.payee),
             "account": noun.order.bank_account.account_number,
             "line": noun.line.number,
-            "economic_code": noun.economic_code,
+            "economic_code": f"{gettext('economic class')} {noun.economic_code}",
             "amount_fen": noun.amount_fen,
             "status": noun.status,
             "get_status_display": noun.get_status_display(),

@@ -63,16 +63,6 @@ class SupportForm(PageForm):
     )
 
 
-class PapersForm(PageForm):
-    """材料."""
-
-    contract = forms.FileField(
-        label=_("Contract (PDF or picture)"),
-        required=False,
-        help_text=_("Checked as soon as it arrives. A new file replaces the former one."),
-    )
-
-
 class DeclarationForm(PageForm):
     """授权与真实性承诺."""
 

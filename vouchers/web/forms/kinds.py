@@ -20,6 +20,11 @@ class Kind(NamedTuple):
     suffix: str | Promise = ""
 
 
+def is_needed(bound: BoundField) -> bool:
+    """Whether it must be answered: by the form, or before a draft may be handed in."""
+    return bound.field.required or getattr(bound.field, "is_needed", False)
+
+
 def kind_of(bound: BoundField) -> Kind:
     """The kind of one bound field."""
     widget = bound.field.widget

@@ -26,6 +26,22 @@ class EvidenceForm(PageForm):
     )
 
 
+class UsageAccountForm(PageForm):
+    """Whose usage the bills of one account tell."""
+
+    company = CodeField(
+        label=_("Credit code of the company"),
+        max_length=18,
+        help_text=_("18 characters, as on the order."),
+    )
+    account_number = forms.CharField(
+        label=_("Account number at the provider"),
+        max_length=60,
+        help_text=_("As it stands in the usage file."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+
+
 class OfferForm(PageForm):
     """A new price; the former version of the same code ends."""
 

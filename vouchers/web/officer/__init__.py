@@ -43,6 +43,7 @@ urlpatterns = [
         name="redemption-detail",
     ),
     path("programmes/", programmes.ProgrammeList.as_view(), name="programme-list"),
+    path("programmes/new/", programmes.ProgrammeNew.as_view(), name="programme-new"),
     path("programmes/<str:code>/", programmes.ProgrammeDetail.as_view(), name="programme-detail"),
     path("programmes/<str:code>/edit/", programmes.ProgrammeEdit.as_view(), name="programme-edit"),
     path("seat-map/", programmes.SeatMaps.as_view(), name="seat-map"),

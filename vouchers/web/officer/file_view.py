@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from companies.alerts.selectors import list_alerts
 from companies.letters.selectors import list_letters
+from companies.registry.industries import industry_name
 from companies.registry.selectors import Scope
 from vouchers.applications.models import Act, Application
 from vouchers.applications.selectors import list_application_history
@@ -20,6 +21,7 @@ from vouchers.programmes.rules import Assessment, RuleDocument, parse_rules
 from vouchers.programmes.seats import SEAT_LABELS
 from vouchers.providers.models import ServiceClass
 from vouchers.providers.selectors import list_providers
+from vouchers.web.paper_words import paper_label
 from vouchers.web.words import action_label, actor_label, named, outcome_label
 
 FORM_LABELS = {
@@ -37,7 +39,6 @@ FORM_LABELS = {
     "declares_true": _("Declares all this to be true"),
     "prior_support_fen": _("Other public money (yuan)"),
 }
-_PAPERS = {"contract": _("Service contract")}
 _ORDER = {"fail": 0, "attention": 1, "pass": 2}
 
 
@@ -45,8 +46,9 @@ def amounts(application: Application) -> list[dict[str, Any]]:
     """The file's sums, each from its own column."""
     company, found = application.company, application.assessment or {}
     return [
-        {"label": _("File"), "value": application.number, "code": True},
         {"label": _("Credit code"), "value": company.credit_code, "code": True},
+        {"label": _("Industry"), "value": industry_name(company.industry_code)},
+        {"label": _("Size"), "value": company.get_size_class_display() or "—"},
         {"label": _("Programme"), "value": named(application.programme)},
         {"label": _("Amount asked (yuan)"), "value": application.requested_fen, "money": True},
         {
@@ -55,7 +57,7 @@ def amounts(application: Application) -> list[dict[str, Any]]:
             "money": True,
         },
         {"label": _("Reckoned by rule (yuan)"), "value": found.get("grant_fen"), "money": True},
-        {"label": _("Approved (yuan)"), "value": application.approved_fen, "money": True},
+        {"label": _("Approved (yuan)"), "value": application.approved_fen or None, "money": True},
         {"label": _("Reserved (yuan)"), "value": application.reserved_fen, "money": True},
     ]
 
@@ -146,7 +148,7 @@ def papers(application: Application) -> list[dict[str, Any]]:
     """Current papers with their address; one that was not found clean has none."""
     return [
         {
-            "kind": _PAPERS.get(paper.kind, paper.kind),
+            "kind": paper_label(paper.kind),
             "file": paper.file,
             "url": reverse("officer:paper", args=[application.number, paper.file.public_id])
             if paper.file.verdict == "CLEAN"
@@ -191,7 +193,6 @@ def seats(application: Application, user_id: int | None) -> list[dict[str, Any]]
             "seat": seat_label(seat),
             "state": _state(seat, mine, seat in taken),
             "holder": taken[seat].user if seat in taken else "",
-            "reason": seat_reason(application, act, user_id),
         }
         for act in Act.values
         if (seat := application.seat_map.seats.get(act))
@@ -216,7 +217,7 @@ def decisions(application: Application) -> list[dict[str, Any]]:
             "text": " · ".join(
                 part
                 for part in (
-                    str(decision.user),
+                    named(decision.user),
                     seat_label(decision.seat),
                     format_yuan(decision.amount_fen) if decision.amount_fen is not None else "",
                     decision.reason,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from vouchers.web.forms import MoneyField, PageForm, ReasonField
+from vouchers.web.forms import DayField, MoneyField, PageForm, ReasonField
 
 
 class ReasonForm(PageForm):
@@ -13,6 +13,16 @@ class ReasonForm(PageForm):
 
     reason = ReasonField(
         label=_("Reason"), help_text=_("Name the clause, the fact and the remedy.")
+    )
+
+
+class AdmissionForm(PageForm):
+    """准入: a programme and the days of it."""
+
+    programme = forms.ChoiceField(label=_("Programme"))
+    first = DayField(label=_("First day"))
+    last = DayField(
+        label=_("Last day"), required=False, help_text=_("Leave it empty: without an end.")
     )
 
 

@@ -43,6 +43,7 @@ class NoticeList(Desk, ListPage):
         Column("ends_at", _("Ends"), kind="stamp"),
     )
     empty_title = _("No public notice now")
+    empty_text = _("Recommended files are put on a new notice.")
 
     def rows(self) -> Any:
         """Those of one's agencies."""
@@ -163,6 +164,7 @@ class ObjectionList(Desk, ListPage):
         Column("answered_at", _("Answered"), kind="stamp"),
     )
     empty_title = _("No objection has been raised")
+    empty_text = _("Anybody may object to a row while its notice runs.")
 
     def rows(self) -> Any:
         """Those of one's agencies."""

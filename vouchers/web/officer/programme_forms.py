@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from django import forms
@@ -9,7 +10,14 @@ from django.utils.translation import gettext_lazy as _
 
 from companies.local_time import SHANGHAI
 from vouchers.programmes.seats import COMPACT, STRICT
-from vouchers.web.forms import PageForm
+from vouchers.web.forms import PageForm, ReasonField
+
+
+class Indented(json.JSONEncoder):
+    """Two spaces a level, so that people can read the document and see what they changed."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{**kwargs, "indent": 2})
 
 
 class RulesForm(PageForm):
@@ -17,8 +25,32 @@ class RulesForm(PageForm):
 
     document = forms.JSONField(
         label=_("Rule document (JSON)"),
-        widget=forms.Textarea(attrs={"rows": 18, "spellcheck": "false"}),
+        widget=forms.Textarea(attrs={"rows": 24, "spellcheck": "false", "class": "input code"}),
+        encoder=Indented,
+        help_text=_(
+            "Saving makes a new draft; what is in force stays until the draft is published."
+        ),
     )
+
+
+class ProgrammeForm(PageForm):
+    """A draft scheme: which body leads, which pays, and what people call it."""
+
+    agency = forms.ChoiceField(label=_("Lead body"))
+    finance_agency = forms.ChoiceField(label=_("Finance body"))
+    code = forms.RegexField(
+        r"^[A-Z0-9][A-Z0-9-]*$",
+        label=_("Code"),
+        max_length=30,
+        help_text=_(
+            "Capitals, digits and hyphens, such as YJ-CV-2027. It cannot be changed later."
+        ),
+        error_messages={"invalid": _("Use capitals, digits and hyphens only.")},
+    )
+    name_zh = forms.CharField(label=_("Name (Chinese)"), max_length=80)
+    name_en = forms.CharField(label=_("Name (English)"), max_length=120, required=False)
+    summary_zh = ReasonField(label=_("What it supports (Chinese)"), required=False)
+    summary_en = ReasonField(label=_("What it supports (English)"), required=False)
 
 
 class PublishForm(PageForm):

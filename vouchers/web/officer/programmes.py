@@ -8,6 +8,8 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from companies.agencies.models import AgencyKind
+from companies.agencies.selectors import get_agency, list_agencies
 from companies.users.models import Role
 from vouchers.applications.models import Act as SeatAct
 from vouchers.programmes import services
@@ -28,9 +30,15 @@ from vouchers.programmes.selectors import (
 from vouchers.web.desk import ALL_DESKS, FINANCE, OFFICERS, Act, ActsDesk, Desk
 from vouchers.web.forms import PageForm
 from vouchers.web.officer.file_view import seat_label
-from vouchers.web.officer.programme_forms import PublishForm, RoundForm, RulesForm, SeatMapForm
+from vouchers.web.officer.programme_forms import (
+    ProgrammeForm,
+    PublishForm,
+    RoundForm,
+    RulesForm,
+    SeatMapForm,
+)
 from vouchers.web.tables import Column
-from vouchers.web.views import ListPage
+from vouchers.web.views import FormPage, ListPage
 from vouchers.web.words import named
 
 _ID = "programme_id"
@@ -64,6 +72,52 @@ class ProgrammeList(Desk, ListPage):
             "status": noun.status,
             "get_status_display": noun.get_status_display(),
         }
+
+    def context(self, **kwargs: Any) -> dict[str, Any]:
+        """The manager may begin a new one."""
+        new = {"url": reverse("officer:programme-new"), "label": _("New programme"),
+               "icon": "plus", "primary": True}  # fmt: skip
+        may = self.scope.has_role(Role.PROGRAMME_MANAGER)
+        return {**super().context(**kwargs), "actions": [new] if may else []}
+
+
+class ProgrammeNew(Desk, FormPage):
+    """A draft scheme; its rules, windows and money follow."""
+
+    roles = (Role.PROGRAMME_MANAGER,)
+    form_class = ProgrammeForm
+    title = _("New programme")
+    lead = _(
+        "A draft: nobody outside sees it before its rules are published and it is put in force."
+    )
+    submit = _("Create the draft")
+    success = _("The programme is drafted. Write its rules next.")
+
+    def make_form(self, data: Any = None, uploads: Any = None, **kwargs: Any) -> Any:
+        """One's own bodies lead; a finance body pays."""
+        own = self.scope.agency_ids_with(Role.PROGRAMME_MANAGER)
+        form = ProgrammeForm(data)
+        for name, bodies in (
+            ("agency", list_agencies().filter(pk__in=own).exclude(kind=AgencyKind.FINANCE)),
+            ("finance_agency", list_agencies().filter(kind=AgencyKind.FINANCE)),
+        ):
+            form.fields[name].choices = [(body.code, named(body)) for body in bodies]
+        return form
+
+    def context(self, **kwargs: Any) -> dict[str, Any]:
+        """The way back."""
+        back = reverse("officer:programme-list")
+        return {"crumbs": [(_("Programmes and rules"), back), (self.title, "")], "back_url": back}
+
+    def perform(self, data: dict[str, Any], **kwargs: Any) -> str:
+        """Codes to ids; a demonstration's scheme is one too."""
+        agency = get_agency(data.pop("agency"))
+        payer = get_agency(data.pop("finance_agency"))
+        drafted = services.create_programme(
+            actor=self.actor, agency_id=agency.pk, finance_agency_id=payer.pk, **data,
+            is_demo=agency.is_demo, at=self.at,
+        )  # fmt: skip
+        return reverse("officer:programme-edit", args=[drafted.code])
 
 
 class ProgrammeDetail(ActsDesk):
@@ -120,7 +174,9 @@ class ProgrammeDetail(ActsDesk):
     def _clauses(self, document: Any) -> list[dict[str, Any]]:
         return [
             {
-                "label": f"{clause.document} · {clause.article}",
+                "label": clause.document
+                if clause.article == "—"
+                else f"{clause.document} · {clause.article}",
                 "value": getattr(clause, f"text_{self.language}") or clause.text_zh,
             }
             for clause in document.clauses

@@ -18,7 +18,7 @@ from vouchers.redemptions.selectors import (
     list_redemptions,
     list_usage,
 )
-from vouchers.web.bill_words import deviation_table
+from vouchers.web.bill_words import deviation_table, term
 from vouchers.web.desk import ALL_DESKS, FINANCE, OFFICERS, Act, ActsDesk, Desk
 from vouchers.web.officer import file_view
 from vouchers.web.officer.forms import AcceptForm, DisputeForm, InvoiceForm, ReasonForm
@@ -155,18 +155,35 @@ class RedemptionDetail(ActsDesk):
                 for key, label in _CALCULATION
                 if key in found
             ],
-            "fundings": list_fundings(claim),
+            "facts": self._facts(claim),
             "usage": self._usage(claim),
             "deviations": deviation_table(found.get("deviations", [])),
             "seats": file_view.seats(claim.application, self.actor.user_id),
-            "file_url": reverse("officer:application-review", args=[claim.application.number]),
-            "voucher_url": reverse("officer:voucher-detail", args=[claim.voucher.number]),
             "history": [
                 {"at": e.at, "title": action_label(e.action), "text": actor_label(e.actor_ref)}
                 for e in list_history(claim.ref)
             ],
             "crumbs": [(_("Redemptions"), reverse("officer:redemption-list")), (claim.number, "")],
         }
+
+    def _facts(self, claim: Redemption) -> list[dict[str, Any]]:
+        file, voucher = claim.application, claim.voucher
+        return [
+            {"label": _("Provider"), "value": named(claim.provider.company)},
+            {"label": _("Order number"), "value": claim.order_number, "code": True},
+            {"label": _("Voucher"), "value": voucher.number,
+             "url": reverse("officer:voucher-detail", args=[voucher.number])},
+            {"label": _("File"), "value": file.number,
+             "url": reverse("officer:application-review", args=[file.number])},
+            {"label": _("Order amount (yuan)"), "value": claim.price_fen, "money": True},
+            {"label": _("Held (yuan)"), "value": claim.held_fen, "money": True},
+            {"label": _("Accepted (yuan)"), "value": claim.accepted_fen, "money": True},
+            *(
+                {"label": _("On line %(n)s (yuan)") % {"n": part.voucher_funding.line.number},
+                 "value": part.held_fen + part.accepted_fen, "money": True}
+                for part in list_fundings(claim)
+            ),
+        ]  # fmt: skip
 
     def _usage(self, claim: Redemption) -> Table:
         page = page_of(list_usage(claim).order_by("-id"), self.request)
@@ -176,8 +193,8 @@ class RedemptionDetail(ActsDesk):
                 Column("period_start", _("Used from"), kind="stamp"),
                 Column("period_end", _("Used until"), kind="stamp"),
                 Column("resource_id", _("Resource")),
-                Column("service_category", _("Service"), sub="charge_category"),
-                Column("quantity", _("Quantity"), kind="plain", sub="unit"),
+                Column("service_category", _("Service"), sub="charge_category", words=term),
+                Column("quantity", _("Quantity"), kind="plain", sub="unit", words=term),
                 Column("billed_cost", _("Billed (yuan)"), kind="plain"),
                 Column(
                     "counts", _("Counts"), value=lambda r: _("Yes") if r.is_eligible else _("No")

@@ -9,8 +9,11 @@ from django.utils.translation import gettext_lazy as _
 
 from companies.letters.models import LetterKind
 from companies.letters.selectors import list_letters
+from companies.local_time import end_of_day, local_date, start_of_day
+from companies.registry.industries import industry_name
 from companies.registry.selectors import list_companies
 from companies.users.models import Role
+from vouchers.programmes.selectors import get_programme_for, list_own_programmes
 from vouchers.providers import services
 from vouchers.providers.models import Provider, ProviderStatus
 from vouchers.providers.selectors import (
@@ -20,7 +23,8 @@ from vouchers.providers.selectors import (
     list_own_providers,
 )
 from vouchers.web.desk import Act, ActsDesk, Desk
-from vouchers.web.officer.forms import ReasonForm
+from vouchers.web.forms import PageForm
+from vouchers.web.officer.forms import AdmissionForm, ReasonForm
 from vouchers.web.tables import Column
 from vouchers.web.views import ListPage
 from vouchers.web.words import address_of, named
@@ -82,6 +86,13 @@ class ProviderDetail(ActsDesk):
             done=_("The provider is refused."),
         ),
         Act(
+            name="admit", label=_("Admit to a programme"), verb=services.admit_provider,
+            argument=_ID, statuses=("APPROVED",), roles=(Role.APPROVER,), form=AdmissionForm,
+            hint=_("From the first day on, companies may order from it with this programme's "
+                   "vouchers."),
+            done=_("The provider is admitted."),
+        ),
+        Act(
             name="suspend", label=_("Suspend"), verb=services.suspend_provider, argument=_ID,
             statuses=("APPROVED",), roles=(Role.APPROVER,), form=ReasonForm, tone="danger",
             hint=_("No new holds; what is payable is paid."),
@@ -98,6 +109,29 @@ class ProviderDetail(ActsDesk):
     def find(self) -> Provider:
         """The provider, through its door."""
         return get_own_provider_for(self.scope, self.kwargs["number"])
+
+    def start(self, act: Act) -> dict[str, Any]:
+        """From today."""
+        return {"first": local_date(self.at)} if act.name == "admit" else {}
+
+    def make_form(self, act: Act, *given: Any, **kwargs: Any) -> PageForm | None:
+        """The programmes of the provider's agency."""
+        form = super().make_form(act, *given, **kwargs)
+        if form is not None and act.name == "admit":
+            own = list_own_programmes(self.scope).filter(agency_id=self.noun.agency_id)
+            form.fields["programme"].choices = [(p.code, named(p)) for p in own]
+        return form
+
+    def call(self, act: Act, data: dict[str, Any]) -> Any:
+        """Codes to ids, days to instants: the last day is included."""
+        if act.name == "admit":
+            last = data["last"]
+            data = {
+                "programme_id": get_programme_for(self.scope, data["programme"]).pk,
+                "valid_from": start_of_day(data["first"]),
+                "valid_until": end_of_day(last) if last else None,
+            }
+        return super().call(act, data)
 
     def context(self, **kwargs: Any) -> dict[str, Any]:
         """Prices, centres, admissions."""
@@ -125,7 +159,7 @@ class CompanyRegister(Desk, ListPage):
         Column("name_zh", _("Company"), sub="name_en"),
         Column("credit_code", _("Credit code"), kind="number"),
         Column("region", _("Region")),
-        Column("industry_code", _("Industry")),
+        Column("industry_code", _("Industry"), words=industry_name),
         Column("staff", _("Staff"), kind="count"),
     )
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from vouchers.issuance.models import Mode, Side, Voucher
 from vouchers.programmes.rules import VoucherTerms, parse_rules
 from vouchers.providers.models import ServiceClass
+from vouchers.web.bill_words import term
 from vouchers.web.templatetags.suanquan import day, last_day, percent, yuan
 from vouchers.web.words import named
 
@@ -28,13 +29,19 @@ def term_rows(voucher: Voucher) -> list[dict[str, Any]]:
     rules = parse_rules(voucher.application.rule_version.document)
     kinds = {kind.code: named(kind) for kind in rules.kinds}
     no_limit = gettext("No limit of its own")
-    rounding = f"{_ROUNDING[terms.rounding_mode]}, {yuan(terms.rounding_unit_fen)}"
+    rounding = gettext("%(how)s, to %(unit)s yuan") % {
+        "how": _ROUNDING[terms.rounding_mode],
+        "unit": yuan(terms.rounding_unit_fen),
+    }
     rows: list[tuple[Any, Any]] = [
         (_("Kind of voucher"), kinds.get(terms.kind, terms.kind)),
         (_("Pays for"), ", ".join(_services(voucher.terms.get("goods")))),
-        (_("Kinds of charges on the bill"), ", ".join(terms.service_categories) or no_limit),
+        (
+            _("Kinds of charges on the bill"),
+            ", ".join(str(term(name)) for name in terms.service_categories) or no_limit,
+        ),
         (_("Coverage rate"), percent(terms.rate_bp)),
-        (_("Rounding of a sum (yuan)"), rounding),
+        (_("Rounding of a sum"), rounding),
         (_("Way of paying"), Mode(terms.mode).label),
         (_("Side"), Side(terms.side).label),
         (_("Payee"), _PAYEES[terms.payee]),

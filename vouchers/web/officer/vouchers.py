@@ -25,6 +25,7 @@ from vouchers.web.officer.forms import ReasonForm
 from vouchers.web.officer.terms import term_rows
 from vouchers.web.paging import page_of
 from vouchers.web.tables import Column, Table
+from vouchers.web.templatetags.suanquan import last_day
 from vouchers.web.views import ListPage, status_of
 from vouchers.web.words import action_label, actor_label, named
 
@@ -34,7 +35,16 @@ _MONEY_WORDS = {
     "held": _("Held"),
     "payable": _("Payable"),
     "paid": _("Paid"),
+    "returned": _("Returned to the budget"),
 }
+
+
+def with_returned(voucher: Voucher) -> dict[str, int]:
+    """The voucher's money in fen, and what of its face went back where it has ended."""
+    money = voucher_money(voucher)
+    issued = voucher.issued_at is not None
+    rest = money["face"] - sum(fen for state, fen in money.items() if state != "face")
+    return {**money, "returned": rest} if issued and rest else money
 
 
 class IssueBatch(Desk):
@@ -59,6 +69,7 @@ class IssueBatch(Desk):
             next_cursor=page.next, previous_cursor=page.previous,
             select="number", amount="approved_fen",
             empty_title=_("No approved file waits for its voucher"),
+            empty_text=_("Files come here once their public notice has ended without objection."),
         )  # fmt: skip
         may = bool(self.scope.agency_ids_with(Role.PROGRAMME_MANAGER))
         return {"table": table, "may": may}
@@ -174,7 +185,7 @@ class VoucherDetail(ActsDesk):
     def context(self, **kwargs: Any) -> dict[str, Any]:
         """Money, terms, redemptions, letters, history."""
         voucher = self.noun
-        money = voucher_money(voucher)
+        money = with_returned(voucher)
         return {
             **super().context(**kwargs),
             "title": voucher.number,
@@ -184,7 +195,14 @@ class VoucherDetail(ActsDesk):
                 for key, fen in money.items()
             ],
             "terms": term_rows(voucher),
-            "file_url": reverse("officer:application-review", args=[voucher.application.number]),
+            "facts": [
+                {
+                    "label": _("File"),
+                    "value": voucher.application.number,
+                    "url": reverse("officer:application-review", args=[voucher.application.number]),
+                },
+                {"label": _("Last day of validity"), "value": last_day(voucher.valid_until)},
+            ],
             "redemptions": list_redemptions(self.scope, voucher=voucher.number)[:50],
             "letters": list_letters(self.scope).filter(subject_ref=voucher.ref),
             "history": [

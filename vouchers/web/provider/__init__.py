@@ -16,5 +16,6 @@ urlpatterns = [
     path("usage/", usage.UsageList.as_view(), name="usage-upload"),
     path("usage/<str:number>/", usage.UsageUpload.as_view(), name="usage-upload"),
     path("settlement/", orders.SettlementList.as_view(), name="settlement-list"),
+    path("accounts/", catalogue.UsageAccounts.as_view(), name="usage-account-list"),
     path("catalogue/", catalogue.Catalogue.as_view(), name="catalogue"),
 ]

@@ -75,6 +75,7 @@ class Accept(RedemptionList):
     lead = _("Open an order to confirm or decline it.")
     statuses = None
     empty_title = _("No order waits")
+    empty_text = _("An order comes here as soon as a company has placed it.")
 
     def rows(self) -> Any:
         """Waiting."""

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from companies.errors import DomainError
 from vouchers.redemptions import services
 from vouchers.redemptions.selectors import get_redemption_for
-from vouchers.web.bill_words import deviation_table, told
+from vouchers.web.bill_words import deviation_table, term, told
 from vouchers.web.forms.provider import EvidenceForm
 from vouchers.web.provider.faults import blame_papers, fault_rows
 from vouchers.web.provider.orders import TO_FILE, RedemptionList, own_redemptions
@@ -24,11 +24,11 @@ from vouchers.web.words import named
 ROWS_SHOWN = 100
 ROW_COLUMNS = (
     Column("number", _("Row"), kind="count"),
-    Column("service_category", _("Service"), sub="charge_category"),
+    Column("service_category", _("Service"), sub="charge_category", words=term),
     Column("resource_id", _("Resource"), sub="sku_id"),
     Column("period_start", _("Use began"), kind="stamp"),
     Column("period_end", _("Use ended"), kind="stamp"),
-    Column("quantity", _("Quantity"), kind="plain", sub="unit"),
+    Column("quantity", _("Quantity"), kind="plain", sub="unit", words=term),
     Column("billed_cost", _("Billed (yuan)"), kind="plain"),
     Column("invoice_id", _("Invoice"), kind="number"),
 )
@@ -47,6 +47,7 @@ class UsageList(RedemptionList):
     lead = _("Open an order to file its usage, invoice and payment.")
     statuses = None
     empty_title = _("No usage is to be filed")
+    empty_text = _("Orders come here once you have confirmed them.")
 
     def rows(self) -> Any:
         """Confirmed, returned or disputed."""

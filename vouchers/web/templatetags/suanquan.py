@@ -36,7 +36,7 @@ from django.utils.safestring import SafeString, mark_safe
 from companies.local_time import SHANGHAI, local_date
 from vouchers import money
 from vouchers.web import charts, tables, words
-from vouchers.web.forms.kinds import kind_of
+from vouchers.web.forms.kinds import is_needed, kind_of
 from vouchers.web.status import look_of
 
 register = template.Library()
@@ -187,6 +187,7 @@ def voucher_card(card: dict[str, Any]) -> dict[str, Any]:
 def field(bound: BoundField) -> dict[str, Any]:
     """Label, hint, error and control of one field, tied together for those who listen."""
     kind = kind_of(bound)
+    needed = is_needed(bound)
     described = []
     if bound.help_text:
         described.append(f"{bound.id_for_label}_hint")
@@ -197,8 +198,16 @@ def field(bound: BoundField) -> dict[str, Any]:
         attributes["aria-describedby"] = " ".join(described)
     if bound.errors:
         attributes["aria-invalid"] = "true"
+    if needed:
+        attributes["aria-required"] = "true"
     control = "" if kind.many else bound.as_widget(attrs=attributes)
-    return {"field": bound, "kind": kind, "control": control, "described": " ".join(described)}
+    return {
+        "field": bound,
+        "kind": kind,
+        "control": control,
+        "described": " ".join(described),
+        "needed": needed,
+    }
 
 
 @register.inclusion_tag("web/parts/error_summary.html")
@@ -216,4 +225,4 @@ def error_summary(form: BaseForm) -> dict[str, Any]:
 @register.inclusion_tag("web/parts/form.html")
 def render_form(form: BaseForm) -> dict[str, Any]:
     """Summary of errors, hidden fields and every visible field in order."""
-    return {"form": form}
+    return {"form": form, "any_needed": any(is_needed(bound) for bound in form)}
