@@ -57,6 +57,7 @@ def test_rules(seats: str, *, notice: bool = True, consent: bool = True) -> dict
     document = copy.deepcopy(load_template("guizhou_2026"))
     document["code"] = "test-2025"
     procedure = document["procedure"]
+    procedure["fast"] = None
     procedure["seat_map"] = f"{seats.lower()}@1"
     procedure["signatures"] = [
         {"act": "APPROVE", "from_fen": 0, "people": 1},

@@ -21,3 +21,8 @@ def get_alert_for(agency_ids: Iterable[int], number: str) -> Alert:
     if alert is None:
         raise not_found("alert")
     return alert
+
+
+def has_open_alert(subject_ref: str, code: str) -> bool:
+    """Whether an alert of this code on this record waits for its answer."""
+    return Alert.objects.filter(subject_ref=subject_ref, code=code, status="OPEN").exists()

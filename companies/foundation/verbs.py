@@ -28,6 +28,7 @@ RETRIED = {"40001", "40P01", "55P03"}
 # `<table>_time_forward` does, too: the other's instant was the later one.
 RACES = {
     "one_live_application_per_object",
+    "one_instruction_per_treasury_number",
     "one_live_line_per_redemption_and_line",
     "one_seat_per_person_and_file",
     "one_voucher_per_application_kind_and_side",

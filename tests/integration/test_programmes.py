@@ -58,7 +58,9 @@ def activate(cast: Cast, programme: Programme) -> Programme:
 
 
 def draft_rules(cast: Cast, programme: Programme, **change: Any) -> RuleVersion:
-    document = {**copy.deepcopy(load_template("guizhou_2026")), **change}
+    document = copy.deepcopy(load_template("guizhou_2026"))
+    document["procedure"]["fast"] = None
+    document |= change
     return programmes.draft_rule_version(
         actor=cast.actor("manager"), programme_id=programme.pk, document=document, at=START
     )
@@ -141,7 +143,12 @@ def test_a_duty_for_one_scheme_opens_no_other(cast: Cast, programme: Programme) 
 
 
 def test_published_rules_retire_their_predecessor(cast: Cast, programme: Programme) -> None:
-    first = publish_rules(cast, draft_rules(cast, programme))
+    first = draft_rules(cast, programme)
+    with pytest.raises(Conflict, match="seat_map_missing"):
+        publish_rules(cast, first)
+    approve(cast, propose(cast, STRICT), "releaser")
+    publish_rules(cast, first)
+    first.refresh_from_db()
     second = draft_rules(cast, programme)
     assert (first.version, second.version) == (1, 2)
     assert second.sha256 == first.sha256
@@ -181,9 +188,18 @@ def test_rules_with_a_gap_are_not_published(cast: Cast, programme: Programme) ->
     assert gap.status == RuleStatus.DRAFT
 
 
+def test_a_promise_nobody_keeps_is_not_published(cast: Cast, programme: Programme) -> None:
+    kinds = copy.deepcopy(load_template("guizhou_2026")["kinds"])
+    kinds[0]["mode"] = "ASSIGNED"
+    with pytest.raises(InvalidInput, match="rules_not_supported") as refused:
+        publish_rules(cast, draft_rules(cast, programme, kinds=kinds))
+    assert refused.value.facts["places"] == "kinds.0.mode"
+
+
 def test_published_rules_stay_as_they_are(
     cast: Cast, programme: Programme, owner: Callable[[], Any]
 ) -> None:
+    approve(cast, propose(cast, STRICT), "releaser")
     version = publish_rules(cast, draft_rules(cast, programme))
     refused_by(
         owner, "published_rules_frozen",

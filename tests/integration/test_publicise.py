@@ -114,6 +114,11 @@ def test_a_large_award_needs_two_approvers() -> None:
     given_notice(scheme, file)
     file.refresh_from_db()
     assert file.status == "IN_PUBLIC_NOTICE"
+    with pytest.raises(Conflict, match="wrong_state"):  # a signature after the decision
+        files.cosign_award(
+            actor=scheme.actor("approver3"), application_id=file.pk, at=scheme.later()
+        )
+    assert not file.seats.filter(user__username="approver3").exists()
 
 
 def test_a_scheme_or_line_at_rest_reserves_nothing() -> None:

@@ -12,6 +12,7 @@ import pytest
 from django.db import DatabaseError, transaction
 
 from companies.alerts.models import Alert
+from companies.alerts.services import dismiss_alert
 from companies.errors import Conflict, InvalidInput, NotAllowed
 from companies.local_time import local_date
 from tests.given import given_live_voucher
@@ -58,6 +59,15 @@ def given_two_debts() -> tuple[Sale, Redemption, Redemption]:
 def statuses(batch: SettlementBatch) -> list[str]:
     """Of its lines."""
     return list(batch.lines.order_by("id").values_list("status", flat=True))
+
+
+def proof(sale: Sale, row_number: int = 1) -> dict[str, Any]:
+    """A row of the channel's answer: paid today."""
+    return {
+        "row_number": row_number, "paid": True, "treasury_number": f"T{row_number}",
+        "paid_on": local_date(sale.scheme.at).isoformat(), "receipt_sha256": "a" * 64,
+        "account": "6222000011112222",
+    }  # fmt: skip
 
 
 def bounce(sale: Sale, line: SettlementLine, key: str = "bounce") -> SettlementBatch:
@@ -179,9 +189,7 @@ def test_the_same_answer_twice_is_booked_once() -> None:
     sale = given_sale()
     sale.accepted()
     batch = sent(sale.scheme, drawn_up(sale.scheme))
-    day = local_date(sale.scheme.at)
-    row = {"row_number": 1, "paid": True, "treasury_number": "T1", "paid_on": day,
-           "receipt_sha256": "a" * 64, "account": "6222000011112222"}  # fmt: skip
+    row = proof(sale)
     words = {"actor": sale.actor("clerk"), "batch_id": batch.pk}
     for _again in range(2):
         done = settlement.record_results(
@@ -202,27 +210,81 @@ def test_no_payment_without_its_proof(missing: str) -> None:
     sale = given_sale()
     sale.accepted()
     batch = sent(sale.scheme, drawn_up(sale.scheme))
-    row = {"row_number": 1, "paid": True, "treasury_number": "T1", "paid_on": "2025-04-01",
-           "receipt_sha256": "a" * 64, "account": "6222000011112222"}  # fmt: skip
     with pytest.raises(InvalidInput, match="result_incomplete"):
         settlement.record_results(
-            actor=sale.actor("clerk"), batch_id=batch.pk, results=[{**row, missing: ""}],
+            actor=sale.actor("clerk"), batch_id=batch.pk, results=[proof(sale) | {missing: ""}],
             at=sale.scheme.later(), request_key="r",
         )  # fmt: skip
     assert voucher_money(sale.voucher)["paid"] == 0
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"receipt_sha256": "zz"}, "receipt_digest_invalid"),
+        ({"receipt_sha256": "A" * 64}, "receipt_digest_invalid"),
+        ({"paid_on": "2030-01-01"}, "paid_on_impossible"),
+        ({"paid_on": "2020-01-01"}, "paid_on_impossible"),
+    ],
+)
+def test_a_proof_that_cannot_be_true_is_refused(change: dict[str, str], code: str) -> None:
+    sale = given_sale()
+    sale.accepted()
+    batch = sent(sale.scheme, drawn_up(sale.scheme))
+    with pytest.raises(InvalidInput, match=code):
+        settlement.record_results(
+            actor=sale.actor("clerk"), batch_id=batch.pk, at=sale.scheme.later(),
+            results=[proof(sale) | change], request_key="r",
+        )  # fmt: skip
+    assert voucher_money(sale.voucher)["paid"] == 0
+
+
+def test_a_payment_number_stands_for_one_payment() -> None:
+    sale, _one, _two = given_two_debts()
+    batch = sent(sale.scheme, drawn_up(sale.scheme))
+    first, other = proof(sale), proof(sale, 2)
+    for rows, code in (
+        ([first, other | {"treasury_number": first["treasury_number"]}], "treasury_number_used"),
+        ([first, first], "result_known"),
+    ):
+        with pytest.raises(Conflict, match=code):
+            settlement.record_results(
+                actor=sale.actor("clerk"), batch_id=batch.pk, results=rows,
+                at=sale.scheme.later(), request_key=code,
+            )  # fmt: skip
+
+
+def test_an_invoice_that_turns_bad_after_the_signatures_stops_the_sheet() -> None:
+    sale = given_sale()
+    claim = sale.accepted()
+    batch = signed(sale.scheme, drawn_up(sale.scheme))
+    sale.verify(claim, "VOIDED")
+    with pytest.raises(Conflict, match="not_payable"):
+        settlement.send_batch(
+            actor=sale.actor("releaser"), batch_id=batch.pk, at=sale.scheme.later()
+        )
+    batch.refresh_from_db()
+    assert batch.status == "IN_RELEASE"
 
 
 def test_money_that_went_elsewhere_raises_an_alert() -> None:
     sale = given_sale()
     sale.accepted()
     batch = sent(sale.scheme, drawn_up(sale.scheme))
-    row = {"row_number": 1, "paid": True, "treasury_number": "T1", "paid_on": "2025-04-01",
-           "receipt_sha256": "a" * 64, "account": "6222999999999999"}  # fmt: skip
     settlement.record_results(
-        actor=sale.actor("clerk"), batch_id=batch.pk, results=[row], at=sale.scheme.later(),
-        request_key="r",
+        actor=sale.actor("clerk"), batch_id=batch.pk, at=sale.scheme.later(), request_key="r",
+        results=[proof(sale) | {"account": "6222999999999999"}],
     )  # fmt: skip
-    assert Alert.objects.get(subject_ref=batch.ref).code == "paid_to_other_account"
+    alert = Alert.objects.get(subject_ref=batch.ref)
+    assert alert.code == "paid_to_other_account"
+    reconcile = {"actor": sale.actor("authoriser"), "batch_id": batch.pk}
+    with pytest.raises(Conflict, match="alerts_open"):
+        settlement.reconcile_batch(at=sale.scheme.later(), **reconcile)
+    dismiss_alert(
+        actor=sale.actor("manager"), alert_id=alert.pk, reason="同一账户的旧号",
+        at=sale.scheme.later(),
+    )  # fmt: skip
+    assert settlement.reconcile_batch(at=sale.scheme.later(), **reconcile).status == "RECONCILED"
 
 
 def test_who_drew_the_batch_up_signs_nothing_more() -> None:

@@ -167,6 +167,7 @@ def test_a_long_field_refuses_its_row_and_says_only_its_beginning():
         (b"\xff\xfe\x00", "bill_not_utf8"),
         ("BilledCost".encode("utf-16"), "bill_not_utf8"),
         (b"a,a\n", "bill_header_wrong"),
+        (b'"', "bill_not_csv"),
         (b"a\x00b\n", "bill_not_text"),
         (b"x" * 5000, "bill_too_large"),
     ],

@@ -21,6 +21,7 @@ from vouchers.programmes.rules import (
     json_schema,
     make_terms,
     missing_for_publication,
+    not_carried_out,
     parse_rules,
     redemption_share,
 )
@@ -96,6 +97,23 @@ def test_null_is_an_answer_only_where_it_says_something():
     assert missing_for_publication(told) == ["procedure.year_end"]
 
 
+def window(opens_at, closes_at):
+    return {"opens_at": opens_at, "closes_at": closes_at, "clause": "who"}
+
+
+def signed_by(*rows):
+    table = [{"act": "APPROVE", "from_fen": fen, "people": people} for fen, people in rows]
+    return load_template("guizhou_2026")["procedure"] | {"signatures": table}
+
+
+NO_PERIODS = {
+    "clause": "who", "contract_signed_from": None, "contract_signed_until": None,
+    "contract_term_max_months": None, "usage_first": None, "usage_last": None,
+}  # fmt: skip
+TWO_NOTICES = load_template("guizhou_2026")["procedure"]
+TWO_NOTICES = TWO_NOTICES | {"notice": TWO_NOTICES["notice"] * 2}
+
+
 @pytest.mark.parametrize(
     ("change", "place"),
     [
@@ -107,6 +125,17 @@ def test_null_is_an_answer_only_where_it_says_something():
          "goods.when.fact"),
         ({"goods": {"id": "g", "clause": "goods", "when": {"python": "1"}}}, "goods.when"),
         ({"region": [{"id": "r", "clause": "who", "relation": "registered"}]}, "region.0"),
+        ({"periods": NO_PERIODS | {"usage_first": "2026-03-01", "usage_last": "2026-02-28"}},
+         "periods"),
+        ({"windows": [window("2026-03-01T00:00:00", "2026-04-01T00:00:00+08:00")]},
+         "windows.0.opens_at"),
+        ({"windows": [window("2026-03-01T00:00:00+08:00", "2026-03-01T00:00:00+08:00")]},
+         "windows.0"),
+        ({"floors": [{"id": "f", "clause": "cap", "on": "grant", "fen": 200_000_001,
+                      "below": "refuse"}]}, "document"),
+        ({"procedure": signed_by((0, 2), (100, 1))}, "procedure"),
+        ({"procedure": signed_by((0, 1), (0, 2))}, "procedure"),
+        ({"procedure": TWO_NOTICES}, "procedure"),
     ],
 )  # fmt: skip
 def test_a_fault_is_refused_with_its_place(change, place):
@@ -115,6 +144,31 @@ def test_a_fault_is_refused_with_its_place(change, place):
     assert refusal.value.code == "rules_invalid"
     assert refusal.value.errors[0]["field"] == place
     assert refusal.value.errors[0]["message"]
+
+
+def test_what_no_code_carries_out_is_named_before_it_is_published():
+    assert not_carried_out(guizhou()) == ["procedure.fast"]
+    template = load_template("guizhou_2026")
+    kinds = [
+        template["kinds"][0] | {"mode": "ASSIGNED"},
+        template["kinds"][1] | {"payee": "company"},
+    ]
+    later = {"cycle": "monthly", "tranches": [
+        {"share_bp": 7_000, "trigger": "accepted"}, {"share_bp": 3_000, "trigger": "year_end"},
+    ]}  # fmt: skip
+    procedure = template["procedure"] | {
+        "fast": None, "decided_by": "plan", "settlement": later,
+    }  # fmt: skip
+    assert not_carried_out(guizhou(kinds=kinds, procedure=procedure)) == [
+        "kinds.0.mode", "kinds.1.mode", "procedure.decided_by", "procedure.settlement.tranches",
+    ]  # fmt: skip
+
+
+def test_a_greater_sum_asks_as_many_people_as_the_table_says():
+    table = guizhou(procedure=signed_by((0, 1), (100, 3))).procedure
+    asked = [table.people_asked("APPROVE", fen) for fen in (0, 99, 100, 10**9)]
+    assert asked == [1, 1, 3, 3]
+    assert table.people_asked("CONFIRM", 10**9) == 0
 
 
 def test_the_schema_and_the_needed_facts_are_told():

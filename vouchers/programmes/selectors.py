@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
 
-from companies.errors import not_found
+from companies.errors import Conflict, not_found
 from companies.registry.selectors import Scope
 from vouchers.programmes.models import (
     Appropriation,
@@ -21,7 +22,9 @@ from vouchers.programmes.models import (
     RuleStatus,
     RuleVersion,
     SeatMap,
+    SeatMapStatus,
 )
+from vouchers.programmes.rules.reading import parse_rules
 
 
 def list_programmes(scope: Scope) -> QuerySet[Programme]:
@@ -118,6 +121,25 @@ def get_rule_version_for(scope: Scope, programme_code: str, version: str) -> Rul
 def list_seat_maps(scope: Scope) -> QuerySet[SeatMap]:
     """The seat maps of the officer's agencies."""
     return SeatMap.objects.filter(agency_id__in=scope.agency_ids).order_by("code", "-version", "id")
+
+
+def get_named_seat_map(rule_version: RuleVersion) -> SeatMap:
+    """The approved map a rule version names ("strict@1"). Raises Conflict `seat_map_missing`."""
+    named = parse_rules(rule_version.document).procedure.seat_map or ""
+    code, _at, version = named.partition("@")
+    found = SeatMap.objects.filter(
+        agency_id=rule_version.agency_id,
+        code__iexact=code,
+        version=int(version or 0),
+        status=SeatMapStatus.APPROVED,
+    ).first()
+    if found is None:
+        raise Conflict(
+            "seat_map_missing",
+            _("The seat map “%(named)s” of this scheme is not approved."),
+            named=named,
+        )
+    return found
 
 
 def get_seat_map_for(scope: Scope, code: str, version: str) -> SeatMap:

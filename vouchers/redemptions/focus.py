@@ -150,12 +150,13 @@ def parse_focus(stream: BinaryIO, *, limits: FocusLimits = FocusLimits()) -> Foc
     text, warnings = _decode(raw)
     # csv's own limit is a process-wide setting; the length of fields is judged row by row instead.
     table = csv.reader(io.StringIO(text, newline=""), strict=True)
-    header = next(table, [])
+    lines = _lines(table)
+    header = next(lines, [])
     warnings += _judge_header(header, limits)
     rows: list[FocusRow] = []
     refusals: list[Deviation] = []
     seen: dict[str, str] = {}
-    for number, cells in enumerate(_data_rows(table), start=1):
+    for number, cells in enumerate(filter(None, lines), start=1):
         if number > limits.rows_max:
             raise _unreadable("bill_too_long")
         reading = _normalise(number, header, cells, limits)
@@ -193,11 +194,9 @@ def _decode(raw: bytes) -> tuple[str, list[Deviation]]:
     return text, named
 
 
-def _data_rows(table: Iterator[list[str]]) -> Iterator[list[str]]:
+def _lines(table: Iterator[list[str]]) -> Iterator[list[str]]:
     try:
-        for cells in table:
-            if cells:
-                yield cells
+        yield from table
     except csv.Error:
         raise _unreadable("bill_not_csv") from None
 

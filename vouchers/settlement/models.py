@@ -195,7 +195,7 @@ class PaymentInstruction(models.Model):
                 condition=~Q(status__in=["PAID", "RETURNED"])
                 | (
                     ~Q(treasury_number="")
-                    & ~Q(receipt_sha256="")
+                    & Q(receipt_sha256__regex=r"^[0-9a-f]{64}$")
                     & ~Q(account_as_paid="")
                     & Q(paid_on__isnull=False)
                 ),

@@ -80,6 +80,13 @@ def list_instructions(batch: SettlementBatch) -> QuerySet[PaymentInstruction]:
     )
 
 
+def is_number_used(agency_id: int, treasury_number: str) -> bool:
+    """Whether a 支付凭证号 already stands for a payment of this agency."""
+    return PaymentInstruction.objects.filter(
+        agency_id=agency_id, treasury_number=treasury_number
+    ).exists()
+
+
 def list_payments(scope: Scope) -> QuerySet[PaymentInstruction]:
     """Every row of every sheet of this person's agencies, newest first."""
     return (

@@ -47,6 +47,8 @@ from vouchers.programmes.rules.procedure import Notice
 if TYPE_CHECKING:
     from vouchers.ledger.models import JournalEntry
 
+_COSIGNED = {str(ApplicationStatus.RECOMMENDED): STEPS[ApplicationStatus.RECOMMENDED]}
+
 
 @verb
 def cosign_award(*, actor: Actor, application_id: int, at: datetime) -> Application:
@@ -56,7 +58,8 @@ def cosign_award(*, actor: Actor, application_id: int, at: datetime) -> Applicat
     """
     duty = require_officer(actor, find_application(application_id), (Role.APPROVER,), at)
     application = lock_application(application_id)
-    require_step(STEPS, application.status, ApplicationStatus.APPROVED, application.number)
+    # The approval itself is legal from later states too; a co-signature belongs before it.
+    require_step(_COSIGNED, application.status, ApplicationStatus.APPROVED, application.number)
     _sign_award(application, award_of(application), actor=actor, duty=duty, at=at)
     record(application, "application.approved", actor=actor, at=at, duty=duty, cosigned=True)
     return application
@@ -145,9 +148,7 @@ def award_notice(application: Application) -> Notice | None:
 
 def signatures_needed(application: Application, amount_fen: int) -> int:
     """How many approvers the amount table wants; the floor is one."""
-    table = rules_of(application).procedure.signatures or ()
-    people = [row.people for row in table if row.act == "APPROVE" and row.from_fen <= amount_fen]
-    return max([1, *people])
+    return max(1, rules_of(application).procedure.people_asked(Act.APPROVE, amount_fen))
 
 
 def _award(

@@ -41,11 +41,10 @@ from vouchers.applications.services.steps import (
     rules_of,
 )
 from vouchers.applications.states import STEPS
-from vouchers.programmes.models import Round, RuleVersion, SeatMap, SeatMapStatus
+from vouchers.programmes.models import Round
 from vouchers.programmes.rules.assessing import assess
 from vouchers.programmes.rules.document import RuleDocument
-from vouchers.programmes.rules.reading import parse_rules
-from vouchers.programmes.selectors import get_published_rules
+from vouchers.programmes.selectors import get_named_seat_map, get_published_rules
 from vouchers.providers.models import Provider
 
 
@@ -108,30 +107,11 @@ def _freeze_rules(application: Application, opened: Round, at: datetime) -> None
     if rule_version is None:
         raise Conflict("rules_missing", _("This scheme has no published rules now."))
     application.rule_version = rule_version
-    application.seat_map = _find_seat_map(rule_version)
+    application.seat_map = get_named_seat_map(rule_version)
     opened.receipts_issued += 1
     opened.save(update_fields=["receipts_issued"])
     application.receipt_number = opened.receipts_issued
     application.submitted_at = at
-
-
-def _find_seat_map(rule_version: RuleVersion) -> SeatMap:
-    """The approved map the rules name ("strict@1"). Raises Conflict `seat_map_missing`."""
-    named = parse_rules(rule_version.document).procedure.seat_map or ""
-    code, _at, version = named.partition("@")
-    found = SeatMap.objects.filter(
-        agency_id=rule_version.agency_id,
-        code__iexact=code,
-        version=int(version or 0),
-        status=SeatMapStatus.APPROVED,
-    ).first()
-    if found is None:
-        raise Conflict(
-            "seat_map_missing",
-            _("The seat map “%(named)s” of this scheme is not approved."),
-            named=named,
-        )
-    return found
 
 
 def _require_documents(application: Application, rules: RuleDocument) -> None:

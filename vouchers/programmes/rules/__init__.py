@@ -12,6 +12,7 @@ from vouchers.programmes.rules.reading import digest as digest
 from vouchers.programmes.rules.reading import facts_needed as facts_needed
 from vouchers.programmes.rules.reading import json_schema as json_schema
 from vouchers.programmes.rules.reading import missing_for_publication as missing_for_publication
+from vouchers.programmes.rules.reading import not_carried_out as not_carried_out
 from vouchers.programmes.rules.reading import parse_rules as parse_rules
 from vouchers.programmes.rules.sharing import ShareResult as ShareResult
 from vouchers.programmes.rules.sharing import VoucherTerms as VoucherTerms

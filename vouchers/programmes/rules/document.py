@@ -5,10 +5,10 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import AwareDatetime, Field, StringConstraints, model_validator
 
 from vouchers.money import RoundingMode
 from vouchers.programmes.facts import FACTS, Frozen
@@ -23,6 +23,12 @@ Side = Literal["BUYER", "PROVIDER"]
 Mode = Literal["INSTANT", "CLAIM_THEN_REDEEM", "REIMBURSE", "ASSIGNED", "NO_APPLICATION"]
 Measure = Literal["contract", "occurred", "settled", "paid", "order", "year_total"]
 CapScope = Literal["claim", "contract", "kind_year", "firm_year", "lifetime"]
+
+
+def require_order(first: date | None, last: date | None, name: str) -> None:
+    """Raises ValueError where a period ends before it begins; null is open."""
+    if first and last and last < first:
+        raise ValueError(f"{name} lies before the period begins")
 
 
 class Clause(Frozen):
@@ -46,6 +52,11 @@ class Basis(Frozen):
     in_force_until: Day | None
     legality_review: str | None
     competition_review: str | None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Basis:
+        require_order(self.in_force_from, self.in_force_until, "in_force_until")
+        return self
 
 
 class Rule(Frozen):
@@ -139,6 +150,11 @@ class ByDays(Frozen):
     last: date
     day_count: Literal["end_minus_start", "inclusive"]
 
+    @model_validator(mode="after")
+    def _in_order(self) -> ByDays:
+        require_order(self.first, self.last, "last")
+        return self
+
 
 class Base(Frozen):
     """What the rate is taken of."""
@@ -187,13 +203,27 @@ class Periods(Frozen):
     usage_first: date | None
     usage_last: date | None
 
+    @model_validator(mode="after")
+    def _in_order(self) -> Periods:
+        require_order(
+            self.contract_signed_from, self.contract_signed_until, "contract_signed_until"
+        )
+        require_order(self.usage_first, self.usage_last, "usage_last")
+        return self
+
 
 class Window(Frozen):
     """Half-open; empty list of windows = rolling, by the round."""
 
-    opens_at: datetime
-    closes_at: datetime
+    opens_at: AwareDatetime
+    closes_at: AwareDatetime
     clause: Name
+
+    @model_validator(mode="after")
+    def _opens(self) -> Window:
+        if self.opens_at >= self.closes_at:
+            raise ValueError("a window closes after it opens")
+        return self
 
 
 class Draws(Frozen):
@@ -305,6 +335,10 @@ class RuleDocument(Frozen):
         sides = [(kind.code, kind.side) for kind in self.kinds]
         if not sides or len(set(sides)) != len(sides):
             raise ValueError("each kind and side once, and at least one")
+        least = max((f.fen for f in self.floors if f.on == "grant" and not f.when), default=0)
+        most = min((cap.fen for cap in self.caps if not cap.when), default=least)
+        if most < least:
+            raise ValueError("a floor of the grant lies above a cap: nobody could get anything")
         return self
 
     def rules(self) -> tuple[Rule | Gate, ...]:

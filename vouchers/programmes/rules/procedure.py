@@ -152,3 +152,20 @@ class Procedure(Frozen):
     unknown_after_deadline: Literal["refuse", "officer"] | None = None
     results_published_years: int | None = Field(default=None, ge=0)
     retention_years: int | None = Field(default=None, ge=1)
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Procedure:
+        moments = [notice.at for notice in self.notice or ()]
+        if len(set(moments)) != len(moments):
+            raise ValueError("one notice at each moment")
+        for act in ("APPROVE", "CONFIRM", "BATCH_APPROVE"):
+            rows = sorted((r.from_fen, r.people) for r in self.signatures or () if r.act == act)
+            sums, people = [fen for fen, _count in rows], [count for _fen, count in rows]
+            if len(set(sums)) != len(sums) or people != sorted(people):
+                raise ValueError(f"{act}: each sum once, and a greater one asks no fewer people")
+        return self
+
+    def people_asked(self, act: str, amount_fen: int) -> int:
+        """How many different people sign this act on this sum; 0 where the table is silent."""
+        rows = [r for r in self.signatures or () if r.act == act and r.from_fen <= amount_fen]
+        return max((row.people for row in rows), default=0)

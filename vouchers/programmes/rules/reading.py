@@ -39,6 +39,8 @@ _EXPLICIT = (
     "evidence",
     "transferable",
 )
+# The modes that are carried out, and who is paid in each.
+PAYEES = {"INSTANT": "provider", "CLAIM_THEN_REDEEM": "company", "REIMBURSE": "company"}
 _NULLABLE = {"goods", "periods", "draws", "affiliation", "bracket_mode", "pool"}
 
 
@@ -96,6 +98,22 @@ def missing_for_publication(document: RuleDocument) -> list[str]:
     if document.combine == "sum_to_ceiling" and document.combine_ceiling_bp is None:
         missing.append("combine_ceiling_bp")
     return list(dict.fromkeys(missing))
+
+
+def not_carried_out(document: RuleDocument) -> list[str]:
+    """Places whose promise no code of this version keeps: such a document is not published."""
+    kinds, procedure = enumerate(document.kinds), document.procedure
+    places = [f"kinds.{n}.mode" for n, kind in kinds if PAYEES.get(kind.mode) != kind.payee]
+    tranches = procedure.settlement.tranches if procedure.settlement else ()
+    unkept = {
+        "decided_by": procedure.decided_by == "plan",
+        "experts": procedure.experts is not None,
+        "advance": procedure.advance is not None,
+        "fast": procedure.fast is not None,
+        "notice": any(notice.at == "settlement" for notice in procedure.notice or ()),
+        "settlement.tranches": any(part.trigger != "accepted" for part in tranches),
+    }
+    return places + [f"procedure.{name}" for name, is_unkept in unkept.items() if is_unkept]
 
 
 def _unset(model: BaseModel, names: tuple[str, ...], prefix: str, nullable: set[str]) -> list[str]:

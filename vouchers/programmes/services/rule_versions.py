@@ -16,7 +16,14 @@ from companies.foundation.verbs import verb
 from companies.users.models import Role
 from companies.users.policies import require_duty
 from vouchers.programmes.models import Programme, RuleStatus, RuleVersion
-from vouchers.programmes.rules import as_data, digest, missing_for_publication, parse_rules
+from vouchers.programmes.rules import (
+    as_data,
+    digest,
+    missing_for_publication,
+    not_carried_out,
+    parse_rules,
+)
+from vouchers.programmes.selectors import get_named_seat_map
 from vouchers.programmes.services.steps import lock_one, status_of
 from vouchers.programmes.states import RULE_STEPS
 
@@ -53,8 +60,8 @@ def draft_rule_version(
 def publish_rule_version(*, actor: Actor, rule_version_id: int, at: datetime) -> RuleVersion:
     """DRAFT → PUBLISHED by an approver who is not the author; the former version retires.
 
-    Raises NotAllowed (`own_draft`), Conflict `wrong_state`, InvalidInput `rules_incomplete` naming
-    every value that is not set.
+    Raises NotAllowed (`own_draft`), Conflict (`wrong_state`, `seat_map_missing`), InvalidInput
+    (`rules_incomplete`, `rules_not_supported`) naming every place.
     """
     wanted = RuleVersion.objects.filter(pk=rule_version_id)
     # Two publications of one programme wait for each other on its row.
@@ -71,13 +78,7 @@ def publish_rule_version(*, actor: Actor, rule_version_id: int, at: datetime) ->
         raise NotAllowed("own_draft", _("Another person must publish what you drafted."))
     named = f"{programme.code}@{version.version}"
     require_step(RULE_STEPS, version.status, RuleStatus.PUBLISHED, named)
-    missing = missing_for_publication(parse_rules(version.document))
-    if missing:
-        raise InvalidInput(
-            "rules_incomplete",
-            _("Nothing has a hidden default; still to be set: %(missing)s."),
-            missing=", ".join(missing),
-        )
+    _require_publishable(version)
     for former in programme.rule_versions.filter(status=RuleStatus.PUBLISHED):
         before = status_of(former)
         former.status = RuleStatus.RETIRED
@@ -90,6 +91,24 @@ def publish_rule_version(*, actor: Actor, rule_version_id: int, at: datetime) ->
     version.save(update_fields=["status", "published_by", "published_at"])
     _told(actor, version, "published", duty.pk, at, before=before)
     return version
+
+
+def _require_publishable(version: RuleVersion) -> None:
+    """Everything is said, everything said is kept, and its seat map is approved."""
+    rules = parse_rules(version.document)
+    if missing := missing_for_publication(rules):
+        raise InvalidInput(
+            "rules_incomplete",
+            _("Nothing has a hidden default; still to be set: %(missing)s."),
+            missing=", ".join(missing),
+        )
+    if unkept := not_carried_out(rules):
+        raise InvalidInput(
+            "rules_not_supported",
+            _("This version of the system cannot yet carry out: %(places)s."),
+            places=", ".join(unkept),
+        )
+    get_named_seat_map(version)
 
 
 def _told(

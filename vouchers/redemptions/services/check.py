@@ -230,9 +230,4 @@ def _sign(
 
 def _seconds_asked(redemption: Redemption, amount_fen: int) -> int:
     """How many CONFIRM signatures the amount table asks for this sum."""
-    asked = [
-        row
-        for row in procedure_of(redemption).signatures or ()
-        if row.act == Act.CONFIRM and row.from_fen <= amount_fen
-    ]
-    return max(asked, key=lambda row: row.from_fen).people if asked else 0
+    return procedure_of(redemption).people_asked(Act.CONFIRM, amount_fen)

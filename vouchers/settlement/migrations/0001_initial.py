@@ -330,7 +330,7 @@ class Migration(migrations.Migration):
                     models.Q(("status__in", ["PAID", "RETURNED"]), _negated=True),
                     models.Q(
                         models.Q(("treasury_number", ""), _negated=True),
-                        models.Q(("receipt_sha256", ""), _negated=True),
+                        ("receipt_sha256__regex", "^[0-9a-f]{64}$"),
                         models.Q(("account_as_paid", ""), _negated=True),
                         ("paid_on__isnull", False),
                     ),

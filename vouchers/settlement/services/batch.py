@@ -47,6 +47,7 @@ from vouchers.settlement.services.steps import (
     move,
     record,
     require_finance,
+    require_payable,
     sign_files,
 )
 from vouchers.settlement.states import RESULTS, STEPS
@@ -174,13 +175,7 @@ def lock_batch(*, actor: Actor, batch_id: int, at: datetime) -> SettlementBatch:
     if not redemptions:
         raise Conflict("batch_empty", _("There is no line in this batch."))
     for redemption in redemptions:
-        if reason := why_not_payable(redemption):
-            raise Conflict(
-                "not_payable",
-                _("%(number)s cannot be paid now (%(reason)s): take it out."),
-                number=redemption.number,
-                reason=reason,
-            )
+        require_payable(redemption)
     _write_orders(batch, at)
     batch.lines.filter(status=LineStatus.DRAFT).update(status=LineStatus.PENDING)
     content = [

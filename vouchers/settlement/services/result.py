@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
@@ -11,12 +12,14 @@ from django.utils.translation import gettext_lazy as _
 
 from companies.agencies.models import Deadline
 from companies.agencies.services import close_deadline, lock_deadlines, lock_due_deadline
+from companies.alerts.selectors import has_open_alert
 from companies.alerts.services import raise_alert
 from companies.errors import Conflict, InvalidInput, not_found
 from companies.foundation.actors import Actor
 from companies.foundation.locks import lock_rows
 from companies.foundation.states import require_step
 from companies.foundation.verbs import verb
+from companies.local_time import local_date
 from companies.users.models import Duty, Role
 from vouchers.ledger.chart import EntryKind
 from vouchers.ledger.selectors import get_entry
@@ -32,7 +35,7 @@ from vouchers.settlement.models import (
     SettlementBatch,
     SettlementLine,
 )
-from vouchers.settlement.selectors import exported, list_instructions, sum_by_line
+from vouchers.settlement.selectors import exported, is_number_used, list_instructions, sum_by_line
 from vouchers.settlement.services.steps import (
     find_batch,
     lock_batch_row,
@@ -55,7 +58,8 @@ def record_results(
 ) -> SettlementBatch:
     """Book the channel's answers, all or none: PAYABLE → PAID per paid line.
 
-    Raises NotAllowed, Conflict (`wrong_state`, `result_known`), InvalidInput `result_incomplete`.
+    Raises NotAllowed, Conflict (`wrong_state`, `result_known`, `treasury_number_used`),
+    InvalidInput (`result_incomplete`, `receipt_digest_invalid`, `paid_on_impossible`).
     """
     rows = [{**r, "paid_on": str(r.get("paid_on") or "")} for r in results]
     body = {"verb": "record_results", "batch": batch_id, "results": rows}
@@ -110,10 +114,7 @@ def _take_result(
         row.save()
         row.lines.update(status=LineStatus.FAILED)
         return part
-    row.treasury_number = _need(said, "treasury_number")
-    row.account_as_paid = _need(said, "account")
-    row.receipt_sha256 = _need(said, "receipt_sha256")
-    row.paid_on = date.fromisoformat(_need(said, "paid_on"))
+    _take_proof(batch, row, said, at)
     row.status = PaymentStatus.PAID
     row.save()
     if row.account_as_paid != row.order.bank_account.account_number:
@@ -130,6 +131,35 @@ def _take_result(
         line.status = LineStatus.PAID
         line.save(update_fields=["status", "pay_entry"])
     return part
+
+
+def _take_proof(
+    batch: SettlementBatch, row: PaymentInstruction, said: Mapping[str, Any], at: datetime
+) -> None:
+    """支付凭证号, day, account and 回单 digest as the channel gives them, or a refusal."""
+    row.treasury_number = _need(said, "treasury_number")
+    row.account_as_paid = _need(said, "account")
+    row.receipt_sha256 = _need(said, "receipt_sha256")
+    row.paid_on = date.fromisoformat(_need(said, "paid_on"))
+    named = {"row": str(row.row_number)}
+    if is_number_used(batch.agency_id, row.treasury_number):
+        raise Conflict(
+            "treasury_number_used",
+            _("Row %(row)s: the payment number %(number)s already stands for another payment."),
+            number=row.treasury_number, **named,
+        )  # fmt: skip
+    if not re.fullmatch(r"[0-9a-f]{64}", row.receipt_sha256):
+        raise InvalidInput(
+            "receipt_digest_invalid",
+            _("Row %(row)s: the receipt's SHA-256 has 64 characters, 0–9 and a–f."), **named,
+        )  # fmt: skip
+    sent_on = local_date(batch.status_at)
+    if not sent_on <= row.paid_on <= local_date(at):
+        raise InvalidInput(
+            "paid_on_impossible",
+            _("Row %(row)s: money sent on %(sent)s is paid on that day or later, until today."),
+            sent=sent_on.isoformat(), **named,
+        )  # fmt: skip
 
 
 def _post_pay(
@@ -241,6 +271,10 @@ def reconcile_batch(*, actor: Actor, batch_id: int, at: datetime) -> SettlementB
     duty = require_finance(actor, find_batch(batch_id), (Role.FINANCE_AUTHORISER,), at)
     batch = lock_batch_row(batch_id)
     require_step(STEPS, batch.status, BatchStatus.RECONCILED, batch.number)
+    if has_open_alert(batch.ref, "paid_to_other_account"):
+        raise Conflict(
+            "alerts_open", _("A row was paid to another account: answer the alert first.")
+        )
     sums = sum_by_line(batch)
     if any(len(set(said)) > 1 for said in sums.values()):
         raise Conflict("not_reconciled", _("Results, lines and ledger do not agree."))

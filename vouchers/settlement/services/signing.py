@@ -19,14 +19,15 @@ from vouchers.applications.models import Act, Decision
 from vouchers.programmes.models import RuleVersion
 from vouchers.programmes.rules import parse_rules
 from vouchers.settlement.gateways import FileDropChannel, PaymentChannel, SheetRow, render_sheet
-from vouchers.settlement.models import BatchStatus, SettlementBatch
-from vouchers.settlement.selectors import list_instructions
+from vouchers.settlement.models import BatchStatus, LineStatus, SettlementBatch
+from vouchers.settlement.selectors import list_instructions, list_lines
 from vouchers.settlement.services.steps import (
     find_batch,
     lock_batch_row,
     move,
     record,
     require_finance,
+    require_payable,
     sign_files,
 )
 from vouchers.settlement.states import STEPS
@@ -97,16 +98,9 @@ def _people_asked(batch: SettlementBatch) -> int:
     versions = RuleVersion.objects.filter(
         pk__in=batch.lines.values("redemption__application__rule_version_id")
     )
-    most = 0
-    for version in versions:
-        rows = [
-            row
-            for row in parse_rules(version.document).procedure.signatures or ()
-            if row.act == Act.BATCH_APPROVE and row.from_fen <= batch.total_fen
-        ]
-        if rows:
-            most = max(most, max(rows, key=lambda row: row.from_fen).people)
-    return most
+    procedures = [parse_rules(version.document).procedure for version in versions]
+    asked = [each.people_asked(Act.BATCH_APPROVE, batch.total_fen) for each in procedures]
+    return max(asked, default=0)
 
 
 def send_batch(
@@ -136,6 +130,8 @@ def _mark_sent(*, actor: Actor, batch_id: int, at: datetime) -> SettlementBatch:
         raise Conflict(
             "bank_account_changed", _("A payee's account has changed: reject and lock again.")
         )
+    for line in list_lines(batch).filter(status=LineStatus.PENDING):
+        require_payable(line.redemption)
     batch.sheet_sha256 = hashlib.sha256(render_sheet(list_sheet(batch))).hexdigest()
     move(batch, BatchStatus.SENT, action="batch.sent", actor=actor, at=at, duty=duty)
     return batch

@@ -6,8 +6,10 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from companies.audit.services import record_event
-from companies.errors import not_found
+from companies.errors import Conflict, not_found
 from companies.foundation.actors import Actor
 from companies.foundation.locks import lock_rows
 from companies.foundation.states import require_step
@@ -20,9 +22,14 @@ from vouchers.issuance.models import Voucher
 from vouchers.redemptions.models import Redemption
 from vouchers.redemptions.services.reverse import leave_settlement
 from vouchers.settlement.models import LineStatus, SettlementBatch
-from vouchers.settlement.selectors import exported
+from vouchers.settlement.selectors import exported, why_not_payable
 from vouchers.settlement.states import STEPS
 
+WHY_NOT_PAYABLE = {
+    "not_accepted": _("it has not been accepted."),
+    "no_verified_account": _("the payee has no verified account."),
+    "invoice_not_verified": _("the invoice has not been verified."),
+}
 ON_THE_WAY = ("PENDING", "PAID", "FAILED", "RETURNED")
 
 
@@ -51,6 +58,16 @@ def lock_redemptions(batch: SettlementBatch) -> list[Redemption]:
             "invoice_document",
         ).filter(pk__in=ids)
     )  # fmt: skip
+
+
+def require_payable(redemption: Redemption) -> None:
+    """Raises Conflict `not_payable` with the reason in words."""
+    if code := why_not_payable(redemption):
+        raise Conflict(
+            "not_payable",
+            _("%(number)s cannot be paid now: %(reason)s Take it out of the batch."),
+            number=redemption.number, reason=WHY_NOT_PAYABLE[code],
+        )  # fmt: skip
 
 
 def require_finance(
