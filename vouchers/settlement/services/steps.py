@@ -26,7 +26,7 @@ from vouchers.settlement.selectors import exported, why_not_payable
 from vouchers.settlement.states import STEPS
 
 WHY_NOT_PAYABLE = {
-    "not_accepted": _("it has not been accepted."),
+    "not_accepted": _("the redemption has not been accepted."),
     "no_verified_account": _("the payee has no verified account."),
     "invoice_not_verified": _("the invoice has not been verified."),
 }
