@@ -27,7 +27,8 @@ ACTIONS = frozenset(
     application.recommended application.not_recommended application.sent_back
     application.approved application.rejection_noticed application.rejected
     application.objected application.objection_answered
-    application.notice_ended application.lapsed application.cancelled application.issued
+    application.notice_ended application.lapsed application.cancellation_proposed
+    application.cancelled application.issued
     notice.drafted notice.posted notice.ended notice.withdrawn
     evidence.registered evidence.verified evidence.claimed evidence.released
     voucher.prepared voucher.issued voucher.declined voucher.lapsed voucher.suspended
@@ -39,7 +40,7 @@ ACTIONS = frozenset(
     redemption.acceptance_signed redemption.rejection_proposed redemption.reversal_proposed
     batch.drawn_up batch.locked batch.sent_to_approval batch.approved batch.authorised
     batch.released batch.sent batch.result_recorded batch.reconciled batch.closed
-    batch.rejected batch.aborted batch.line_taken_out batch.line_bounced
+    batch.rejected batch.abort_proposed batch.aborted batch.line_taken_out batch.line_bounced
     export.requested export.built export.failed
     check.ran access.refused
     """.split()

@@ -132,7 +132,13 @@ ATTACKS: dict[str, list[str]] = {
     ],
     "objection_frozen": [update("applications_objection", "text = 'x'")],
     "notice_frozen": [update("applications_publicnotice", "ends_at = ends_at + interval '1 day'")],
-    "notice_row_frozen": [update("applications_noticerow", "amount_fen = amount_fen + 1")],
+    "notice_row_frozen": [
+        update("applications_noticerow", "amount_fen = amount_fen + 1"),
+        "INSERT INTO applications_noticerow (agency_id, notice_id, application_id, company_name, "
+        "credit_code, industry_code, amount_fen) SELECT r.agency_id, r.notice_id, f.id, 'x', 'x', "
+        "'x', 1 FROM applications_noticerow AS r, applications_application AS f "
+        "WHERE f.agency_id = r.agency_id AND f.id <> r.application_id",
+    ],
     "burden_rests_on_letter": [
         update(
             "applications_application", "status = 'REJECTED', status_at = now()",
@@ -161,6 +167,16 @@ ATTACKS: dict[str, list[str]] = {
         decide("reviewer", "APPROVE", seat_name="approver"),
         decide("reviewer", "REVIEW", seat_name="approver"),
         decide("reviewer", "REVIEW", seat_name="reviewer", at="'2020-01-01'", on="'2020-01-01'"),
+    ],
+    "cosigned_by_another": [
+        "INSERT INTO users_duty (user_id, agency_id, role, programme_ref, valid_from, "
+        "granted_by_ref, basis) SELECT user_id, agency_id, 'programme_manager', '', now(), 'x', "
+        "'x' FROM users_duty WHERE role = 'approver'; "
+        "INSERT INTO applications_decision (agency_id, application_id, act, user_id, duty_id, "
+        "subject_ref, cycle, outcome, reason, basis_sha256, decided_on, at) SELECT d.agency_id, "
+        "d.application_id, 'COSIGN', d.user_id, manages.id, d.subject_ref, d.cycle, 'X', '', 'x', "
+        "now(), now() FROM applications_decision AS d JOIN users_duty AS manages USING (user_id) "
+        "WHERE d.act = 'APPROVE' AND manages.role = 'programme_manager'"
     ],
     "decision_in_order": [
         decide("reviewer", "REVIEW", seat_name="reviewer", at=LATER),

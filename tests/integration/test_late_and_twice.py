@@ -71,7 +71,7 @@ def test_an_objection_after_the_period_is_too_late_though_no_sweeper_came() -> N
         )  # fmt: skip
 
 
-def test_two_objections_may_both_be_upheld() -> None:
+def test_one_objection_upheld_of_two_sends_the_file_back_once_both_are_answered() -> None:
     scheme = given_programme()
     file = given_recommended_application(scheme)
     given_notice(scheme, file)
@@ -82,13 +82,16 @@ def test_two_objections_may_both_be_upheld() -> None:
         )
         for text in ("虚报", "关联")
     ]  # fmt: skip
-    for objection in lodged:
+    for objection, upheld, status in zip(
+        lodged, (True, False), ("OBJECTED", "IN_REVIEW"), strict=True
+    ):
         files.answer_objection(
-            actor=scheme.actor("approver3"), objection_id=objection.pk, answer="属实", upheld=True,
-            at=scheme.later(), request_key=f"answer-{objection.pk}",
+            actor=scheme.actor("approver3"), objection_id=objection.pk, answer="已查",
+            upheld=upheld, at=scheme.later(),
         )  # fmt: skip
-    assert Letter.objects.filter(subject_ref=file.ref, kind="PRIOR_NOTICE").count() == 1
-    assert {row.kind for row in list_open_deadlines(file.ref)} == {"applications.notice_end"}
+        file.refresh_from_db()
+        assert file.status == status
+    assert {row.kind for row in list_open_deadlines(file.ref)} == {"applications.review"}
 
 
 def test_an_intake_officer_signs_no_second_check() -> None:

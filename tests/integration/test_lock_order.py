@@ -95,9 +95,10 @@ def to_payment_and_back() -> None:
     settlement.reject_batch(
         actor=sale.actor("approver2"), batch_id=given_up.pk, reason="缓", at=scheme.later()
     )
-    settlement.abort_batch(
-        actor=sale.actor("authoriser"), batch_id=given_up.pk, reason="缓", at=scheme.later()
-    )
+    for who in ("authoriser", "manager"):
+        settlement.abort_batch(
+            actor=sale.actor(who), batch_id=given_up.pk, reason="缓", at=scheme.later()
+        )
 
 
 def to_the_end_of_a_voucher() -> None:

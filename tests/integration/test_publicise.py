@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.db import IntegrityError, transaction
 
+from companies.agencies.selectors import list_open_deadlines
 from companies.errors import Conflict, InvalidInput, NotAllowed
 from companies.foundation.actors import Actor
 from companies.letters.models import Letter
@@ -17,10 +18,11 @@ from tests.given import (
     given_programme,
     given_recommended_application,
 )
+from tests.given_money import findings
 from vouchers.applications import services as files
-from vouchers.applications.models import NoticeRow, PublicNotice
+from vouchers.applications.models import Application, NoticeRow, PublicNotice
 from vouchers.applications.selectors import get_public_notice, list_awards, list_public_notices
-from vouchers.ledger.models import JournalEntry
+from vouchers.ledger.models import JournalEntry, Transfer
 from vouchers.ledger.selectors import get_balance, get_money_states
 from vouchers.programmes.models import CapUsage
 from vouchers.programmes.services import freeze_line, pause_programme
@@ -42,7 +44,7 @@ def given_objection(scheme, notice):
 def answer(scheme, objection, *, upheld, name="approver2"):
     return files.answer_objection(
         actor=scheme.actor(name), objection_id=objection.pk, answer="经核查", upheld=upheld,
-        at=scheme.later(), request_key=f"answer-{objection.pk}-{name}",
+        at=scheme.later(),
     )  # fmt: skip
 
 
@@ -191,24 +193,115 @@ def test_an_unfounded_objection_gives_the_notice_its_days_back() -> None:
     assert file.status == "APPROVED"
 
 
-def test_an_upheld_objection_ends_in_rejection_once_the_company_was_heard() -> None:
+def reviewed_anew(scheme, file, amount_fen):
+    """Upheld: back to review, where the reviewer names another sum."""
+    notice = given_notice(scheme, file)
+    answer(scheme, given_objection(scheme, notice), upheld=True)
+    return files.recommend_application(
+        actor=scheme.actor("reviewer"), application_id=file.pk, amount_fen=amount_fen,
+        reason="复核", at=scheme.later(),
+    )  # fmt: skip
+
+
+def test_an_upheld_objection_sends_the_file_back_to_review_and_its_money_waits() -> None:
     scheme = given_programme()
     file = given_recommended_application(scheme)
     notice = given_notice(scheme, file)
-    answer(scheme, given_objection(scheme, notice), upheld=True)
-    reject = {
-        "actor": scheme.actor("approver2"), "application_id": file.pk, "reason": "异议成立",
-        "request_key": "reject",
-    }  # fmt: skip
+    objection = given_objection(scheme, notice)
+    answer(scheme, objection, upheld=True)
+    file.refresh_from_db()
+    assert (file.status, file.reserved_fen) == ("IN_REVIEW", 3_000_000)
+    assert states(scheme).reserved_fen == 3_000_000
+    assert notice.rows.get().taken_out_at == scheme.at
+    assert {row.kind for row in list_open_deadlines(file.ref)} == {"applications.review"}
+    assert not Letter.objects.filter(subject_ref=file.ref, burden="REJECTED").exists()
+    with pytest.raises(Conflict, match="objection_answered"):
+        answer(scheme, objection, upheld=False)
+    with pytest.raises(Conflict, match="notice_over"):
+        given_objection(scheme, notice)
+
+
+@pytest.mark.parametrize(
+    ("amount_fen", "kind"), [(1_000_000, "UNRESERVE"), (2_000_000, "UNRESERVE"), (3_000_000, "")]
+)
+def test_after_the_second_review_only_the_difference_moves(amount_fen: int, kind: str) -> None:
+    scheme = given_programme(funds_fen=(1_500_000, 9_000_000))
+    file = given_recommended_application(scheme)
+    reviewed_anew(scheme, file, amount_fen)
+    again = files.post_notice(
+        actor=scheme.actor("approver"), application_ids=[file.pk], title_zh="公示二", title_en="",
+        at=scheme.later(), request_key="again",
+    )  # fmt: skip
+    file.refresh_from_db()
+    assert (file.status, file.approved_fen, file.reserved_fen) == (
+        "IN_PUBLIC_NOTICE", amount_fen, amount_fen,
+    )  # fmt: skip
+    moved = Transfer.objects.filter(entry__key__contains="again")
+    assert sum(moved.values_list("amount_fen", flat=True)) == 3_000_000 - amount_fen
+    assert {row.entry.kind for row in moved} == ({kind} if kind else set())
+    assert get_balance(scheme.lines[0].pool_account_id) == max(0, 1_500_000 - amount_fen)
+    assert set(CapUsage.objects.values_list("used_fen", flat=True)) == {amount_fen}
+    assert again.rows.get().amount_fen == amount_fen
+    assert given_notice(scheme, file) != again, "the first request still answers with its own"
+    assert findings(scheme) == {}
+
+
+def test_a_file_returned_after_an_objection_gives_its_money_back() -> None:
+    scheme = given_programme()
+    file = given_recommended_application(scheme)
+    answer(scheme, given_objection(scheme, given_notice(scheme, file)), upheld=True)
+    done = files.return_application(
+        actor=scheme.actor("reviewer"), application_id=file.pk, note="补合同", at=scheme.later()
+    )
+    assert (done.status, done.reserved_fen) == ("RETURNED", 0)
+    assert states(scheme).available_fen == states(scheme).received_fen
+    assert not CapUsage.objects.exclude(used_fen=0).exists()
+    assert findings(scheme) == {}
+
+
+def test_a_file_the_public_has_seen_is_rejected_only_once_the_company_was_heard() -> None:
+    scheme = given_programme()
+    file = given_recommended_application(scheme)
+    say = {"actor": scheme.actor("approver"), "application_id": file.pk, "reason": "异议成立"}
+    with pytest.raises(Conflict, match="never_public"):
+        files.announce_rejection(at=scheme.later(), **say)
+    reviewed_anew(scheme, file, 3_000_000)
     with pytest.raises(Conflict, match="prior_notice_missing"):
-        files.reject_application(at=scheme.later(), **reject)
-    letter = Letter.objects.get(subject_ref=file.ref, burden="REJECTED")
-    waive_letter(actor=scheme.actor("buyer_signatory"), letter_id=letter.pk, at=scheme.later())
-    done = files.reject_application(at=scheme.later(), **reject)
+        files.reject_application(at=scheme.later(), request_key="reject", **say)
+    file.refresh_from_db()
+    with pytest.raises(IntegrityError, match="burden_rests_on_letter"), transaction.atomic():
+        Application.objects.filter(pk=file.pk).update(status="REJECTED", status_at=scheme.at)
+    heard(scheme, file, say)
+    done = files.reject_application(at=scheme.later(), request_key="reject", **say)
     assert (done.status, done.reserved_fen) == ("REJECTED", 0)
     assert states(scheme).available_fen == states(scheme).received_fen
     assert not CapUsage.objects.exclude(used_fen=0).exists()
+    assert findings(scheme) == {}
+
+
+def heard(scheme, file, say) -> None:
+    """The refusal is announced; the company waives its answer."""
+    files.announce_rejection(at=scheme.later(), **say)
+    letter = Letter.objects.get(subject_ref=file.ref, burden="REJECTED")
+    waive_letter(actor=scheme.actor("buyer_signatory"), letter_id=letter.pk, at=scheme.later())
+
+
+def test_a_file_refused_while_objected_answers_those_who_objected() -> None:
+    scheme = given_programme()
+    file = given_recommended_application(scheme)
+    notice = given_notice(scheme, file)
+    objection = given_objection(scheme, notice)
+    say = {"actor": scheme.actor("approver2"), "application_id": file.pk, "reason": "异议成立"}
+    with pytest.raises(NotAllowed, match="seat_taken"):
+        files.announce_rejection(at=scheme.later(), **{**say, "actor": scheme.actor("approver")})
+    heard(scheme, file, say)
+    done = files.reject_application(at=scheme.later(), request_key="reject", **say)
+    objection.refresh_from_db()
+    assert (done.status, objection.status, objection.answer) == (
+        "REJECTED", "ANSWERED", "异议成立",
+    )  # fmt: skip
     assert notice.rows.get().taken_out_at == scheme.at
+    assert findings(scheme) == {}
 
 
 def test_withdrawing_from_a_notice_frees_the_money() -> None:

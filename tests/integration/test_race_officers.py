@@ -359,9 +359,10 @@ def test_a_crowd_on_one_scheme_neither_hangs_nor_loses_a_fen(committed_db: str) 
                 actor=sale.actor("clerk"), programme_id=scheme.programme.pk, at=now()
             )
             settlement.lock_batch(actor=sale.actor("clerk"), batch_id=batch.pk, at=now())
-            settlement.abort_batch(
-                actor=sale.actor("authoriser"), batch_id=batch.pk, reason="缓", at=now()
-            )
+            for who in ("authoriser", "manager"):
+                settlement.abort_batch(
+                    actor=sale.actor(who), batch_id=batch.pk, reason="缓", at=now()
+                )
 
     said = at_once(*(lambda n=n: buys(n) for n in range(4)), suspends, settles, settles, suspends)
     assert "lock_timeout" not in said

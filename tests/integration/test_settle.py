@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -224,20 +225,58 @@ def test_a_rejected_batch_is_signed_anew_from_the_beginning() -> None:
     )  # fmt: skip
     redemption.refresh_from_db()
     assert (batch.status, statuses(batch), redemption.status) == ("OPEN", ["DRAFT"], "ACCEPTED")
+    refusal = redemption.application.decisions.get(subject_ref=f"{batch.ref}#rejection")
+    assert (refusal.act, refusal.outcome, refusal.reason) == ("RELEASE", "RETURNED", "收款人有误")
     assert findings(sale.scheme) == {}
     batch = answered(sale.scheme, sent(sale.scheme, batch))
     assert batch.status == "PAID"
     assert findings(sale.scheme) == {}
 
 
-def test_an_aborted_batch_frees_its_debts_for_another() -> None:
+@pytest.mark.parametrize(
+    ("status", "who", "may"),
+    [
+        ("LOCKED", "clerk", True), ("LOCKED", "approver2", True), ("LOCKED", "releaser", False),
+        ("IN_AUTHORISATION", "authoriser", True), ("IN_AUTHORISATION", "approver2", False),
+        ("IN_AUTHORISATION", "clerk", False),
+    ],
+)  # fmt: skip
+def test_whose_turn_it_is_sends_a_batch_back(status: str, who: str, may: bool) -> None:
     sale = given_sale()
     sale.accepted()
-    batch = settlement.abort_batch(
-        actor=sale.actor("authoriser"), batch_id=signed(sale.scheme, drawn_up(sale.scheme)).pk,
-        reason="年终关账", at=sale.scheme.later(),
-    )  # fmt: skip
+    batch = drawn_up(sale.scheme)
+    settlement.lock_batch(actor=sale.actor("clerk"), batch_id=batch.pk, at=sale.scheme.later())
+    if status != "LOCKED":
+        settlement.sign_batch(
+            actor=sale.actor("approver2"), batch_id=batch.pk, act="BATCH_APPROVE",
+            at=sale.scheme.later(),
+        )  # fmt: skip
+    with nullcontext() if may else pytest.raises(NotAllowed):
+        settlement.reject_batch(
+            actor=sale.actor(who), batch_id=batch.pk, reason="有误", at=sale.scheme.later()
+        )
+    batch.refresh_from_db()
+    assert batch.status == ("OPEN" if may else status)
+    assert findings(sale.scheme) == {}
+
+
+def test_two_abort_a_batch_and_its_debts_are_free_for_another() -> None:
+    sale = given_sale()
+    sale.accepted()
+    scheme, batch = sale.scheme, signed(sale.scheme, drawn_up(sale.scheme))
+    give_up = {"batch_id": batch.pk, "reason": "年终关账"}
+    with pytest.raises(NotAllowed, match="duty_missing"):
+        settlement.abort_batch(actor=sale.actor("manager"), at=scheme.later(), **give_up)
+    batch = settlement.abort_batch(actor=sale.actor("authoriser"), at=scheme.later(), **give_up)
+    assert (batch.status, statuses(batch)) == ("IN_RELEASE", ["PENDING"])
+    with pytest.raises(NotAllowed, match="duty_missing"):
+        settlement.abort_batch(actor=sale.actor("authoriser"), at=scheme.later(), **give_up)
+    batch = settlement.abort_batch(actor=sale.actor("manager"), at=scheme.later(), **give_up)
     assert (batch.status, statuses(batch)) == ("ABORTED", ["VOID"])
+    signed_by = Decision.objects.filter(subject_ref=f"{batch.ref}#abort").order_by("id")
+    assert list(signed_by.values_list("act", "seat", "outcome")) == [
+        ("AUTHORISE", "authoriser", "ABORT_PROPOSED"), ("COSIGN", None, "ABORTED"),
+    ]  # fmt: skip
     assert findings(sale.scheme) == {}
     assert answered(sale.scheme, sent(sale.scheme, drawn_up(sale.scheme))).status == "PAID"
     assert findings(sale.scheme) == {}

@@ -89,6 +89,7 @@ ACTIONS: dict[str, Promise] = {
     "application.objection_answered": _("Objection answered"),
     "application.notice_ended": _("Public notice ended"),
     "application.lapsed": _("Lapsed"),
+    "application.cancellation_proposed": _("Cancellation proposed"),
     "application.cancelled": _("Cancelled"),
     "application.issued": _("Voucher prepared"),
     "notice.drafted": _("Public notice drafted"),
@@ -146,6 +147,7 @@ ACTIONS: dict[str, Promise] = {
     "batch.reconciled": _("Batch reconciled"),
     "batch.closed": _("Batch closed"),
     "batch.rejected": _("Batch sent back"),
+    "batch.abort_proposed": _("Giving up the batch proposed"),
     "batch.aborted": _("Batch given up"),
     "batch.line_taken_out": _("Line taken out"),
     "batch.line_bounced": _("Payment bounced"),
@@ -174,8 +176,11 @@ OUTCOMES: dict[str, Promise] = {
     "SENT_BACK": _("sent back"),
     "SIGNED": _("signed"),
     "UPHELD": _("objection upheld"),
-    "DISMISSED": _("objection answered"),
+    "UNFOUNDED": _("objection unfounded"),
+    "CANCELLATION_PROPOSED": _("cancellation proposed"),
     "CANCELLED": _("called off"),
+    "ABORT_PROPOSED": _("giving up proposed"),
+    "ABORTED": _("given up"),
 }
 
 

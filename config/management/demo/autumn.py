@@ -112,8 +112,8 @@ class Autumn:
         )
 
     def _approved(self, at: datetime) -> None:
-        """A list whose period is over: approved, issued, awaiting consent."""
-        chosen = [self.upto(number, "recommend") for number in (85, 86, 87)]
+        """A list whose period is over: approved, awaiting consent, issued, called off by two."""
+        chosen = [self.upto(number, "recommend") for number in (85, 86, 87, 92)]
         notice = self.post(
             [file.pk for file in chosen], "2026 年第二批算力券拟支持名单公示一（演示）", at
         )
@@ -123,6 +123,14 @@ class Autumn:
         self.issued[86] = voucher
         last = chosen[2].prepare(end + timedelta(hours=9))
         chosen[2].consent(last, end + timedelta(hours=10))
+        for hour, who in enumerate(("approver", "manager"), 11):
+            files.cancel_application(
+                actor=self.world.actor(who),
+                application_id=chosen[3].pk,
+                reason="采购项目已终止（演示）。",
+                at=end + timedelta(hours=hour),
+                request_key="cancel-92",
+            )
 
     def _on_notice(self) -> None:
         """A list still posted, with one objection."""

@@ -265,6 +265,21 @@ class CosignAward(ApplicationVerb):
     verb = services.cosign_award
 
 
+class AnnounceRejection(ApplicationVerb):
+    """POST: serve the prior notice of 不予支持 on a file the public has seen."""
+
+    verb = services.announce_rejection
+    input = ReasonIn
+
+
+class CancelApplication(ApplicationVerb):
+    """POST: an approver proposes to cancel an award, a manager's POST carries it out."""
+
+    verb = services.cancel_application
+    input = ReasonIn
+    posts = True
+
+
 class RejectApplication(ApplicationVerb):
     """POST: 不予支持."""
 

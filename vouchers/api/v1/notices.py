@@ -128,4 +128,3 @@ class AnswerObjection(VerbView):
     id_argument = "objection_id"
     input = AnswerIn
     output = ObjectionOut
-    posts = True

@@ -226,7 +226,7 @@ class DrawUpFollowUp(BatchVerb):
 
 
 class AbortBatch(BatchVerb):
-    """POST: give the batch up; its items are payable again."""
+    """POST: an authoriser proposes to give it up, a manager's POST frees its debts."""
 
     verb = services.abort_batch
     input = ReasonIn

@@ -10,7 +10,7 @@ from companies.foundation.constraints import CompositeKey, SameAgency, status_kn
 
 
 class Act(models.TextChoices):
-    """What a person may do on a file; a seat map puts each into one seat."""
+    """What a person may do on a file; a seat map puts each but COSIGN into one seat."""
 
     SCREEN = "SCREEN", _("Screening")
     REVIEW = "REVIEW", _("Review")
@@ -22,6 +22,7 @@ class Act(models.TextChoices):
     BATCH_APPROVE = "BATCH_APPROVE", _("Approval of a batch")
     AUTHORISE = "AUTHORISE", _("Authorisation of payment")
     RELEASE = "RELEASE", _("Release of payment")
+    COSIGN = "COSIGN", _("Co-signature")
 
 
 class FileSeat(models.Model):
@@ -48,7 +49,8 @@ class FileSeat(models.Model):
 class Decision(models.Model):
     """意见: one signed act. `cycle` groups the signatures of one round of deciding. Append-only.
 
-    `basis_sha256` is the digest of what the signer saw (form version, amount, budget position).
+    A co-signature is given in the seat its signer has, or in none. `basis_sha256` is the digest of
+    what the signer saw (form version, amount, budget position).
     """
 
     agency = models.ForeignKey("agencies.Agency", models.PROTECT, related_name="+")
@@ -56,7 +58,7 @@ class Decision(models.Model):
         "applications.Application", models.PROTECT, related_name="decisions", db_constraint=False
     )
     act = models.CharField(max_length=20, choices=Act)
-    seat = models.CharField(max_length=30)
+    seat = models.CharField(max_length=30, null=True)  # noqa: DJ001 the key to FileSeat wants NULL
     user = models.ForeignKey("users.User", models.PROTECT, related_name="+")
     duty = models.ForeignKey("users.Duty", models.PROTECT, related_name="+")
     subject_ref = models.CharField(max_length=80)
@@ -95,7 +97,7 @@ class NoticeStatus(models.TextChoices):
 
 
 class PublicNotice(models.Model):
-    """公示: the published list; rows, period and text are frozen when posted."""
+    """公示: the published list; rows, their number, period and text are frozen when posted."""
 
     agency = models.ForeignKey("agencies.Agency", models.PROTECT, related_name="+")
     number = models.CharField(max_length=24, unique=True)
@@ -108,6 +110,7 @@ class PublicNotice(models.Model):
     posted_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
+    row_count = models.PositiveIntegerField()
     sha256 = models.CharField(max_length=64)
     is_demo = models.BooleanField(default=False)
 

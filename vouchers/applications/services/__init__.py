@@ -8,6 +8,7 @@ from vouchers.applications.services.apply import (
     withdraw_application,
 )
 from vouchers.applications.services.award import release_caps, release_reservation
+from vouchers.applications.services.cancel import cancel_application
 from vouchers.applications.services.deadlines import carry_out_deadline
 from vouchers.applications.services.evidence import (
     claim_evidence,
@@ -23,6 +24,7 @@ from vouchers.applications.services.publicise import (
 )
 from vouchers.applications.services.review import (
     advise_against,
+    announce_rejection,
     recommend_application,
     reject_application,
     send_back,
@@ -40,9 +42,11 @@ from vouchers.applications.services.submit import submit_application
 __all__ = [
     "accept_application",
     "advise_against",
+    "announce_rejection",
     "answer_objection",
     "approve_application",
     "attach_file",
+    "cancel_application",
     "carry_out_deadline",
     "claim_evidence",
     "cosign_award",

@@ -79,19 +79,22 @@ def reserve(
     actor: Actor,
     at: datetime,
 ) -> None:
-    """A step: put `amount_fen` aside for the file, first from the first line that has any.
+    """A step: put `amount_fen` aside for the file, first from the first line that has any. A file
+    back from an objection kept its reservation: only the difference moves.
 
     Raises Conflict `insufficient_funds`, `ceiling_short`, `amount_exceeds_cap`: each says what is
     there and how much is missing.
     """
     assert_in_transaction()
-    group = application.company.group_key
-    for cap in locked.caps:
-        if cap.scope == CapScope.CEILING or cap.subject == group:
-            _take_from_cap(cap, amount_fen, application, at)
-    legs = _draw(application, amount_fen, locked.lines)
+    more_fen = amount_fen - application.reserved_fen
+    if more_fen < 0:
+        release_caps(application.ref, amount_fen=-more_fen, reason="reserved", at=at)
+        legs = _give_back(application, -more_fen)
+    else:
+        _take_from_caps(application, more_fen, locked.caps, at)
+        legs = _draw(application, more_fen, locked.lines)
     post_entry(
-        EntryKind.RESERVE,
+        EntryKind.UNRESERVE if more_fen < 0 else EntryKind.RESERVE,
         request=request,
         agency_id=application.agency_id,
         legs=legs,
@@ -130,22 +133,11 @@ def release_reservation(
     """A step: RESERVED back to the pools it came from. The entry is written also where nothing
     stands there, so that a repeated request finds its answer."""
     assert_in_transaction()
-    fundings = list_fundings(application)
-    balances = get_balances([funding.reserved_account_id for funding in fundings])
-    legs = [
-        Leg(
-            funding.reserved_account_id,
-            int(funding.line.pool_account_id or 0),
-            balances[funding.reserved_account_id],
-        )
-        for funding in fundings
-        if balances[funding.reserved_account_id]
-    ]
     post_entry(
         EntryKind.UNRESERVE,
         request=request,
         agency_id=application.agency_id,
-        legs=legs,
+        legs=_give_back(application, application.reserved_fen),
         at=at,
         actor=actor,
         subject_ref=application.ref,
@@ -227,6 +219,20 @@ def _draw(application: Application, amount_fen: int, lines: list[BudgetLine]) ->
     return legs
 
 
+def _give_back(application: Application, amount_fen: int) -> list[Leg]:
+    """The last line that was drawn on gets its money back first."""
+    fundings = list_fundings(application)[::-1]
+    balances = get_balances([funding.reserved_account_id for funding in fundings])
+    legs, left_fen = [], amount_fen
+    for funding in fundings:
+        reserved_id = funding.reserved_account_id
+        part_fen = min(left_fen, balances[reserved_id])
+        if part_fen > 0:
+            legs.append(Leg(reserved_id, int(funding.line.pool_account_id or 0), part_fen))
+            left_fen -= part_fen
+    return legs
+
+
 def _funding_on(application: Application, line: BudgetLine) -> ApplicationFunding:
     existing = ApplicationFunding.objects.filter(application=application, line=line).first()
     if existing is not None:
@@ -245,18 +251,22 @@ def _funding_on(application: Application, line: BudgetLine) -> ApplicationFundin
     )
 
 
-def _take_from_cap(cap: CapUsage, amount_fen: int, application: Application, at: datetime) -> None:
-    cap.refresh_from_db(fields=["used_fen"])
-    room_fen = cap.limit_fen - cap.used_fen
-    if amount_fen > room_fen:
-        raise _short(_REFUSALS[CapScope(cap.scope)], amount_fen, room_fen)
-    count_cap(
-        cap_usage=cap,
-        delta_fen=amount_fen,
-        subject_ref=application.ref,
-        reason="reserved",
-        at=at,
-    )
+def _take_from_caps(
+    application: Application, amount_fen: int, caps: list[CapUsage], at: datetime
+) -> None:
+    """The scheme's ceiling and the company's group; nothing is counted where nothing moves."""
+    group = application.company.group_key
+    for cap in caps:
+        if not amount_fen or (cap.scope != CapScope.CEILING and cap.subject != group):
+            continue
+        cap.refresh_from_db(fields=["used_fen"])
+        room_fen = cap.limit_fen - cap.used_fen
+        if amount_fen > room_fen:
+            raise _short(_REFUSALS[CapScope(cap.scope)], amount_fen, room_fen)
+        count_cap(
+            cap_usage=cap, delta_fen=amount_fen, subject_ref=application.ref, reason="reserved",
+            at=at,
+        )  # fmt: skip
 
 
 def _short(code: str, wanted_fen: int, there_fen: int) -> Conflict:

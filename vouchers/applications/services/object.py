@@ -15,7 +15,7 @@ from companies.agencies.services import (
 )
 from companies.errors import Conflict, not_found
 from companies.foundation.actors import Actor
-from companies.foundation.verbs import verb
+from companies.foundation.verbs import assert_in_transaction, verb
 from companies.notifications.services import notify
 from companies.users.models import Duty, Role
 from companies.users.selectors import list_holders
@@ -27,7 +27,6 @@ from vouchers.applications.models import (
     Objection,
     ObjectionStatus,
 )
-from vouchers.applications.services.burdens import PriorNotice, serve_prior_notice
 from vouchers.applications.services.seats import sign
 from vouchers.applications.services.steps import (
     exported,
@@ -39,9 +38,8 @@ from vouchers.applications.services.steps import (
     require_officer,
     require_reason,
     rules_of,
-    tell_company,
+    take_out_of_notice,
 )
-from vouchers.ledger.services import Request
 
 
 @verb
@@ -59,7 +57,9 @@ def lodge_objection(
     objectable = (ApplicationStatus.IN_PUBLIC_NOTICE, ApplicationStatus.OBJECTED)
     # After an objection its period ends later than its notice's: the file's own promise counts.
     is_over = is_overdue(subject_ref=application.ref, kind="applications.notice_end", at=at)
-    if application.status not in objectable or at < row.notice.posted_at or is_over:
+    was_taken_out = row.taken_out_at is not None
+    too_early = at < row.notice.posted_at
+    if application.status not in objectable or was_taken_out or too_early or is_over:
         raise Conflict("notice_over", _("The period for objections to this row is over."))
     objection = Objection.objects.create(
         agency_id=application.agency_id,
@@ -94,22 +94,14 @@ def lodge_objection(
 
 @verb
 def answer_objection(
-    *,
-    actor: Actor,
-    objection_id: int,
-    answer: str,
-    upheld: bool,
-    at: datetime,
-    request_key: str,
+    *, actor: Actor, objection_id: int, answer: str, upheld: bool, at: datetime
 ) -> Objection:
-    """An approver new to the file answers. Unfounded: the notice goes on with the days it had
-    left. Upheld: the company gets its prior notice; rejecting follows when it has had its say.
+    """An approver new to the file answers. With the last answer the file moves on: every objection
+    unfounded, the notice goes on with the days it had left; one upheld, the file leaves the notice
+    and is reviewed anew, its reservation kept.
 
-    Raises NotAllowed `seat_taken`, Conflict `wrong_state`, `objection_answered`.
+    Raises NotAllowed `seat_taken`, Conflict `objection_answered`, InvalidInput `reason_missing`.
     """
-    request = Request.of(
-        actor, request_key, {"answer_objection": objection_id, "answer": answer, "upheld": upheld}
-    )
     found = Objection.objects.select_related("application").filter(pk=objection_id).first()
     if found is None:
         raise not_found("objection")
@@ -118,12 +110,7 @@ def answer_objection(
     objection = Objection.objects.get(pk=objection_id)
     if objection.status != ObjectionStatus.OPEN:
         raise Conflict("objection_answered", _("This objection has been answered."))
-    before = exported(application)
-    objection.status = ObjectionStatus.ANSWERED
-    objection.answer = require_reason(answer)
-    objection.answered_by_id = duty.user_id
-    objection.answered_at = at
-    objection.save()
+    _write_answer(objection, require_reason(answer), duty=duty, at=at)
     sign(
         application=application,
         act=Act.OBJECTION,
@@ -136,41 +123,56 @@ def answer_objection(
         at=at,
     )
     record(
-        application, "application.objection_answered", actor=actor, at=at, duty=duty,
-        before=before, request_ref=request.ref, upheld=upheld,
-    )  # fmt: skip
+        application, "application.objection_answered", actor=actor, at=at, duty=duty, upheld=upheld
+    )
     if not application.objections.filter(status=ObjectionStatus.OPEN).exists():
         close_deadline(
             subject_ref=application.ref, kind="applications.objection", at=at, outcome="answered"
         )
-    if upheld:
-        _notify_once(application, reason=objection.answer, duty=duty, at=at)
-        tell_company(application, "application.rejection_noticed", at=at)
-    else:
-        _return_to_notice(application, actor=actor, duty=duty, at=at)
+        _go_on(application, actor=actor, duty=duty, at=at)
     return objection
 
 
-def _notify_once(application: Application, *, reason: str, duty: Duty, at: datetime) -> None:
-    """A second objection upheld finds the company notified already: its period runs on."""
-    upheld = application.decisions.filter(act=Act.OBJECTION, outcome="UPHELD")
-    if upheld.count() == 1:
-        notice = PriorNotice.on(application, burden="REJECTED", reason=reason)
-        serve_prior_notice(notice, duty=duty, at=at)
+def uphold_open_objections(
+    application: Application, answer: str, *, duty: Duty, at: datetime
+) -> None:
+    """A step: a file refused for what was objected answers those who objected."""
+    assert_in_transaction()
+    for objection in application.objections.filter(status=ObjectionStatus.OPEN).order_by("id"):
+        _write_answer(objection, answer, duty=duty, at=at)
 
 
-def _return_to_notice(application: Application, *, actor: Actor, duty: Duty, at: datetime) -> None:
-    """Only when every objection is answered, and none was upheld."""
-    if application.objections.filter(status=ObjectionStatus.OPEN).exists():
-        return
-    if application.decisions.filter(act=Act.OBJECTION, outcome="UPHELD").exists():
-        return
-    resume_deadlines(subject_ref=application.ref, at=at)
+def _write_answer(objection: Objection, answer: str, *, duty: Duty, at: datetime) -> None:
+    objection.status = ObjectionStatus.ANSWERED
+    objection.answer = answer
+    objection.answered_by_id = duty.user_id
+    objection.answered_at = at
+    objection.save()
+
+
+def _go_on(application: Application, *, actor: Actor, duty: Duty, at: datetime) -> None:
+    """Every objection of this cycle is answered: back to review if one was right."""
+    upheld = application.decisions.filter(
+        act=Act.OBJECTION, outcome="UPHELD", cycle=application.cycle
+    )
+    target = ApplicationStatus.IN_PUBLIC_NOTICE
+    before = exported(application)
+    if upheld.exists():
+        target = ApplicationStatus.IN_REVIEW
+        close_deadline(
+            subject_ref=application.ref, kind="applications.notice_end", at=at, outcome="upheld"
+        )
+        take_out_of_notice(application, at)
+        application.cycle += 1
+        open_term(application, "review", rules_of(application).procedure.terms.review, at)
+    else:
+        resume_deadlines(subject_ref=application.ref, at=at)
     move(
         application,
-        ApplicationStatus.IN_PUBLIC_NOTICE,
+        target,
         action="application.objection_answered",
         actor=actor,
         duty=duty,
         at=at,
+        before=before,
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
@@ -11,8 +10,9 @@ from companies.agencies.selectors import is_workday
 from companies.agencies.services import (
     open_deadline,
 )
+from companies.audit.selectors import find_request_event
 from companies.audit.services import record_event
-from companies.errors import Conflict, InvalidInput
+from companies.errors import Conflict, InvalidInput, InvariantBroken
 from companies.foundation.actors import Actor
 from companies.foundation.numbers import next_number
 from companies.foundation.states import require_step
@@ -43,9 +43,6 @@ from vouchers.applications.services.steps import (
 from vouchers.applications.states import STEPS
 from vouchers.ledger.services import Request, find_replay
 from vouchers.programmes.rules.procedure import Notice
-
-if TYPE_CHECKING:
-    from vouchers.ledger.models import JournalEntry
 
 _COSIGNED = {str(ApplicationStatus.RECOMMENDED): STEPS[ApplicationStatus.RECOMMENDED]}
 
@@ -110,14 +107,14 @@ def post_notice(
     ids = sorted(set(application_ids))
     body = {"post_notice": ids, "title_zh": title_zh, "title_en": title_en}
     request = Request.of(actor, request_key, body)
-    if entry := find_replay(request):
-        return _notice_of(entry)
+    if find_replay(request):
+        return _notice_of(request)
     if not ids or not title_zh.strip():
         raise InvalidInput("notice_empty", _("A notice needs a title and at least one file."))
     duty = require_officer(actor, find_application(ids[0]), (Role.APPROVER,), at)
     locked = lock_for_award(ids, at)
-    if entry := find_replay(request):
-        return _notice_of(entry)
+    if find_replay(request):
+        return _notice_of(request)
     by_rule = award_notice(locked.applications[0])
     if by_rule is None:
         raise Conflict("no_notice_by_rule", _("The rules of this scheme know no public notice."))
@@ -217,10 +214,12 @@ def _sign_award(
     )
 
 
-def _notice_of(entry: JournalEntry) -> PublicNotice:
+def _notice_of(request: Request) -> PublicNotice:
     """The notice an earlier, equal request has posted."""
-    number = entry.subject_ref.removeprefix("application:")
-    return PublicNotice.objects.filter(rows__application__number=number).latest("id")
+    event = find_request_event(request.ref)
+    if event is None:
+        raise InvariantBroken(f"{request.ref}: posted, and not on record")
+    return PublicNotice.objects.get(number=event.subject_ref.removeprefix("notice:"))
 
 
 def _publish(
@@ -247,6 +246,7 @@ def _publish(
         status=NoticeStatus.POSTED,
         posted_at=at,
         ends_at=ends_at,
+        row_count=len(rows),
         sha256=digest(
             {"title_zh": title_zh, "title_en": title_en, "ends": ends_at.isoformat(), "rows": rows}
         ),

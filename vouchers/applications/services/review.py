@@ -14,7 +14,13 @@ from companies.foundation.verbs import verb
 from companies.users.models import Role
 from vouchers.applications.models import Act, Application, ApplicationStatus
 from vouchers.applications.services.award import grantable, lock_file, release_file
-from vouchers.applications.services.burdens import require_burden, serve_decision
+from vouchers.applications.services.burdens import (
+    PriorNotice,
+    require_burden,
+    serve_decision,
+    serve_prior_notice,
+)
+from vouchers.applications.services.object import uphold_open_objections
 from vouchers.applications.services.seats import sign
 from vouchers.applications.services.steps import (
     exported,
@@ -22,9 +28,12 @@ from vouchers.applications.services.steps import (
     lock_application,
     move,
     open_term,
+    record,
     require_officer,
     require_reason,
     rules_of,
+    take_out_of_notice,
+    tell_company,
 )
 from vouchers.applications.states import STEPS
 from vouchers.ledger.services import Request, find_replay
@@ -102,6 +111,40 @@ def send_back(*, actor: Actor, application_id: int, reason: str, at: datetime) -
 
 
 @verb
+def announce_rejection(
+    *, actor: Actor, application_id: int, reason: str, at: datetime
+) -> Application:
+    """An approver means to reject a file the public has seen: the company is told first.
+
+    Raises NotAllowed, Conflict `wrong_state`, `never_public`, `prior_notice_served`, InvalidInput.
+    """
+    duty = require_officer(actor, find_application(application_id), (Role.APPROVER,), at)
+    application = lock_application(application_id)
+    require_step(STEPS, application.status, ApplicationStatus.REJECTED, application.number)
+    if not was_public(application):
+        raise Conflict("never_public", _("Before a public notice no prior notice is needed."))
+    reason = require_reason(reason)
+    sign(
+        application=application,
+        act=_act_of_refusal(application),
+        actor=actor,
+        duty=duty,
+        subject_ref=f"{application.ref}#rejection",
+        outcome="REJECTION_PROPOSED",
+        amount_fen=None,
+        reason=reason,
+        at=at,
+    )
+    notice = PriorNotice.on(application, burden="REJECTED", reason=reason)
+    serve_prior_notice(notice, duty=duty, at=at)
+    record(
+        application, "application.rejection_noticed", actor=actor, at=at, duty=duty, reason=reason
+    )
+    tell_company(application, "application.rejection_noticed", at=at)
+    return application
+
+
+@verb
 def reject_application(
     *, actor: Actor, application_id: int, reason: str, at: datetime, request_key: str
 ) -> Application:
@@ -120,13 +163,12 @@ def reject_application(
         return application
     require_step(STEPS, application.status, ApplicationStatus.REJECTED, application.number)
     reason = require_reason(reason)
-    was_public = application.status == ApplicationStatus.OBJECTED
-    if was_public:
+    if was_public(application):
         require_burden(application.ref, "REJECTED", at)
     before = exported(application)
     sign(
         application=application,
-        act=Act.OBJECTION if was_public else Act.APPROVE,
+        act=_act_of_refusal(application),
         actor=actor,
         duty=duty,
         subject_ref=application.ref,
@@ -137,7 +179,8 @@ def reject_application(
     )
     release_file(application, request=request, reason="refused", actor=actor, at=at)
     serve_decision(application, reason=reason, duty=duty, at=at)
-    _take_out_of_notice(application, at)
+    take_out_of_notice(application, at)
+    uphold_open_objections(application, reason, duty=duty, at=at)
     move(
         application,
         ApplicationStatus.REJECTED,
@@ -150,6 +193,16 @@ def reject_application(
         reason=reason,
     )
     return application
+
+
+def was_public(application: Application) -> bool:
+    """Whether the file ever stood on a public notice."""
+    return application.notice_rows.exists()
+
+
+def _act_of_refusal(application: Application) -> Act:
+    """While an objection is open, only an approver new to the file may refuse it."""
+    return Act.OBJECTION if application.status == ApplicationStatus.OBJECTED else Act.APPROVE
 
 
 def _begin_review(actor: Actor, application_id: int, target: str, at: datetime) -> Application:
@@ -203,7 +256,3 @@ def _give_advice(
         amount_fen=amount_fen,
     )
     return application
-
-
-def _take_out_of_notice(application: Application, at: datetime) -> None:
-    application.notice_rows.filter(taken_out_at__isnull=True).update(taken_out_at=at)

@@ -16,7 +16,12 @@ from companies.letters.models import LetterKind
 from companies.letters.services import serve_letter
 from companies.users.models import Duty, Role
 from vouchers.applications.models import Act, Application, ApplicationStatus
-from vouchers.applications.services.award import lock_file, release_file
+from vouchers.applications.services.award import (
+    lock_file,
+    release_caps,
+    release_file,
+    release_reservation,
+)
 from vouchers.applications.services.burdens import (
     PriorNotice,
     require_burden,
@@ -68,7 +73,8 @@ def take_screening(*, actor: Actor, application_id: int, at: datetime) -> Applic
 def return_application(
     *, actor: Actor, application_id: int, note: str, at: datetime
 ) -> Application:
-    """Ask for all that is missing, at once (一次性告知); the office's clock stands still.
+    """Ask for all that is missing, at once (一次性告知); the office's clock stands still, and what
+    a file back from an objection had reserved is free again.
 
     Raises NotAllowed, Conflict `wrong_state`, `return_rounds_exhausted`.
     """
@@ -77,7 +83,7 @@ def return_application(
         ApplicationStatus(found.status), _WHO_RETURNS[ApplicationStatus.IN_SCREENING]
     )
     duty = require_officer(actor, found, (role,), at)
-    application = lock_application(application_id)
+    application = lock_file(application_id)
     if application.status != found.status:
         raise Conflict("moved_meanwhile", _("Someone else has just moved this record."))
     require_step(STEPS, application.status, ApplicationStatus.RETURNED, application.number)
@@ -105,6 +111,10 @@ def return_application(
         reply_days=0,
         at=at,
     )
+    request = Request.of(actor, f"return-{application.number}-{application.cycle}", {"note": note})
+    if application.reserved_fen:
+        release_caps(application.ref, amount_fen=None, reason="returned", at=at)
+        release_reservation(application, request=request, actor=actor, at=at)
     move(
         application,
         ApplicationStatus.RETURNED,
@@ -113,6 +123,7 @@ def return_application(
         duty=duty,
         at=at,
         before=before,
+        request_ref=request.ref,
         note=note,
     )
     return application

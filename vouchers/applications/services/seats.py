@@ -14,7 +14,7 @@ from companies.foundation.verbs import assert_in_transaction
 from companies.local_time import local_date
 from companies.registry.models import Membership
 from companies.users.models import Duty
-from vouchers.applications.models import Application, Decision, FileSeat
+from vouchers.applications.models import Act, Application, Decision, FileSeat
 from vouchers.applications.services.steps import digest
 from vouchers.programmes.models import SeatMap
 
@@ -60,20 +60,25 @@ def sign(
     payees: Iterable[int] = (),
 ) -> Decision:
     """A step: take the seat and sign. The digest covers what the signer had before the eyes;
-    `payees` are companies this very act is about to pay.
+    `payees` are companies this very act is about to pay. A COSIGN takes no seat.
 
-    Raises NotAllowed `seat_taken`, Conflict `already_signed`.
+    Raises NotAllowed `seat_taken`, `second_person_needed`, Conflict `already_signed`.
     """
     assert_in_transaction()
     if Membership.objects.filter(user_id=duty.user_id, company_id__in=list(payees)).exists():
         raise _interested()
-    seat = take_seat(application=application, user_id=duty.user_id, act=act, at=at)
     cycle = application.cycle if cycle is None else cycle
-    earlier = Decision.objects.filter(
-        application=application, subject_ref=subject_ref, act=act, cycle=cycle, user=duty.user_id
+    mine = Decision.objects.filter(
+        application=application, subject_ref=subject_ref, cycle=cycle, user=duty.user_id
     )
-    if earlier.exists():
-        raise Conflict("already_signed", _("You have signed this already."))
+    if act == Act.COSIGN:
+        seat = _seat_beside(application, duty.user_id)
+        if mine.exists():
+            raise NotAllowed("second_person_needed", _("Who signed first cannot co-sign."))
+    else:
+        seat = take_seat(application=application, user_id=duty.user_id, act=act, at=at)
+        if mine.filter(act=act).exists():
+            raise Conflict("already_signed", _("You have signed this already."))
     version = application.versions.order_by("-version").first()
     basis = {
         "subject": subject_ref,
@@ -100,6 +105,13 @@ def sign(
         decided_on=local_date(at),
         at=at,
     )
+
+
+def _seat_beside(application: Application, user_id: int) -> str | None:
+    """The seat a co-signer has on the file already, if any; co-signing gives none."""
+    _refuse_interest(application, user_id)
+    mine = FileSeat.objects.filter(application=application, user_id=user_id).first()
+    return mine.seat if mine else None
 
 
 def _refuse_interest(application: Application, user_id: int) -> None:

@@ -151,6 +151,12 @@ def tell_company(application: Application, code: str, *, at: datetime, **facts: 
     )
 
 
+def take_out_of_notice(application: Application, at: datetime) -> None:
+    """A step: the public sees that the file stands on no list any more."""
+    assert_in_transaction()
+    application.notice_rows.filter(taken_out_at__isnull=True).update(taken_out_at=at)
+
+
 def open_term(
     application: Application, kind: str, term: Term | None, at: datetime
 ) -> datetime | None:

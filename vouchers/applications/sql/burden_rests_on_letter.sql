@@ -13,7 +13,8 @@ CREATE FUNCTION application_burden_rests() RETURNS trigger LANGUAGE plpgsql
   SET search_path = pg_catalog, public AS $$
 BEGIN
   IF NEW.status IS DISTINCT FROM OLD.status
-     AND (NEW.status = 'INELIGIBLE' OR (NEW.status = 'REJECTED' AND OLD.status = 'OBJECTED'))
+     AND (NEW.status = 'INELIGIBLE' OR (NEW.status = 'REJECTED' AND EXISTS (
+       SELECT 1 FROM public.applications_noticerow WHERE application_id = NEW.id)))
      AND NOT burden_may_rest('application:' || NEW.number, NEW.status, NEW.status_at) THEN
     RAISE EXCEPTION 'burden_rests_on_letter: file % has no served notice', NEW.number
       USING ERRCODE = 'check_violation', CONSTRAINT = 'burden_rests_on_letter';

@@ -12,6 +12,7 @@ CREATE FUNCTION roles_of_act(act text) RETURNS text[] LANGUAGE sql IMMUTABLE
     WHEN 'BATCH_APPROVE' THEN ARRAY['approver', 'reviewer']
     WHEN 'AUTHORISE' THEN ARRAY['finance_authoriser', 'approver']
     WHEN 'RELEASE' THEN ARRAY['finance_releaser']
+    WHEN 'COSIGN' THEN ARRAY['programme_manager']
     ELSE ARRAY[]::text[] END;
 $$;
 
@@ -58,7 +59,15 @@ BEGIN
     RAISE EXCEPTION 'decision_by_duty: no such duty at that moment for %', NEW.act
       USING ERRCODE = 'check_violation', CONSTRAINT = 'decision_by_duty';
   END IF;
-  IF seat_of_act IS DISTINCT FROM NEW.seat THEN
+  IF NEW.act = 'COSIGN' THEN
+    IF has_interest(NEW.user_id, file) OR EXISTS (
+         SELECT 1 FROM public.applications_decision
+         WHERE application_id = NEW.application_id AND subject_ref = NEW.subject_ref
+           AND cycle = NEW.cycle AND user_id = NEW.user_id) THEN
+      RAISE EXCEPTION 'cosigned_by_another: no interest, and nobody twice'
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'cosigned_by_another';
+    END IF;
+  ELSIF seat_of_act IS DISTINCT FROM NEW.seat THEN
     RAISE EXCEPTION 'decision_by_duty: % belongs to seat %', NEW.act, seat_of_act
       USING ERRCODE = 'check_violation', CONSTRAINT = 'decision_by_duty';
   END IF;

@@ -17,7 +17,7 @@ from companies.foundation.states import require_step
 from companies.foundation.verbs import verb
 from companies.users.models import Duty, Role
 from companies.users.policies import require_duty
-from vouchers.applications.models import Act
+from vouchers.applications.models import Act, Decision
 from vouchers.programmes.models import Programme
 from vouchers.redemptions.models import Redemption
 from vouchers.redemptions.selectors import list_fundings
@@ -39,6 +39,7 @@ from vouchers.settlement.selectors import (
     list_unsettled,
     why_not_payable,
 )
+from vouchers.settlement.services.signing import ROLES, who_may_reject
 from vouchers.settlement.services.steps import (
     find_batch,
     free_redemptions,
@@ -52,8 +53,7 @@ from vouchers.settlement.services.steps import (
 )
 from vouchers.settlement.states import RESULTS, STEPS
 
-SIGNERS = (Role.FINANCE_CLERK, Role.APPROVER, Role.REVIEWER, Role.FINANCE_AUTHORISER,
-           Role.FINANCE_RELEASER)  # fmt: skip
+ABORT_PROPOSED = "ABORT_PROPOSED"
 
 
 @verb
@@ -226,17 +226,28 @@ def _write_orders(batch: SettlementBatch, at: datetime) -> None:
 
 @verb
 def reject_batch(*, actor: Actor, batch_id: int, reason: str, at: datetime) -> SettlementBatch:
-    """A signer sends it back: OPEN again, a new cycle, all signatures void."""
-    duty = require_finance(actor, find_batch(batch_id), SIGNERS, at)
+    """Whose turn it is to sign sends it back: OPEN again, a new cycle, all signatures void.
+
+    Raises NotAllowed `seat_taken`, Conflict `wrong_state`, InvalidInput `reason_missing`.
+    """
+    found = find_batch(batch_id)
+    duty = require_finance(actor, found, who_may_reject(found), at)
     batch = lock_batch_row(batch_id)
     require_step(STEPS, batch.status, BatchStatus.OPEN, batch.number)
+    act = who_may_reject(batch).get(Role(duty.role))
+    if act is None:
+        raise Conflict("moved_meanwhile", _("Someone else has just moved this record."))
     redemptions = lock_redemptions(batch)
-    before = exported(batch)
+    before, reason = exported(batch), _words(reason)
+    sign_files(
+        batch, act=act, outcome="RETURNED", actor=actor, duty=duty, reason=reason, at=at,
+        question="rejection",
+    )  # fmt: skip
     batch.cycle += 1
     batch.sha256 = ""
     move(
         batch, BatchStatus.OPEN, action="batch.rejected", actor=actor, at=at, before=before,
-        duty=duty, reason=_words(reason),
+        duty=duty, reason=reason,
     )  # fmt: skip
     batch.lines.filter(status=LineStatus.PENDING).update(status=LineStatus.DRAFT, instruction=None)
     free_redemptions(batch, redemptions, actor=actor, at=at)
@@ -245,19 +256,41 @@ def reject_batch(*, actor: Actor, batch_id: int, reason: str, at: datetime) -> S
 
 @verb
 def abort_batch(*, actor: Actor, batch_id: int, reason: str, at: datetime) -> SettlementBatch:
-    """Give it up before it is sent: its debts are open again."""
-    roles = (Role.FINANCE_AUTHORISER, Role.APPROVER)
-    duty = require_finance(actor, find_batch(batch_id), roles, at)
+    """Give it up before it is sent: an authoriser proposes, a programme manager co-signs and
+    carries it out: its debts are open again. An empty one the authoriser gives up alone.
+
+    Raises NotAllowed `seat_taken`, `second_person_needed`, Conflict `wrong_state`, InvalidInput.
+    """
+    found = find_batch(batch_id)
+    proposed = is_abort_proposed(found)
+    roles = (Role.PROGRAMME_MANAGER,) if proposed else ROLES[Act.AUTHORISE]
+    duty = require_finance(actor, found, roles, at)
     batch = lock_batch_row(batch_id)
     require_step(STEPS, batch.status, BatchStatus.ABORTED, batch.number)
+    reason = _words(reason)
     redemptions = lock_redemptions(batch)
+    sign_files(
+        batch, act=Act.COSIGN if proposed else Act.AUTHORISE,
+        outcome="ABORTED" if proposed else ABORT_PROPOSED, actor=actor, duty=duty, reason=reason,
+        at=at, question="abort",
+    )  # fmt: skip
+    if redemptions and not proposed:
+        record(batch, "batch.abort_proposed", actor=actor, at=at, duty=duty, reason=reason)
+        return batch
     _void(batch.lines.filter(status__in=(LineStatus.DRAFT, LineStatus.PENDING)))
     move(
         batch, BatchStatus.ABORTED,
-        action="batch.aborted", actor=actor, at=at, duty=duty, reason=_words(reason),
+        action="batch.aborted", actor=actor, at=at, duty=duty, reason=reason,
     )  # fmt: skip
     free_redemptions(batch, redemptions, actor=actor, at=at)
     return batch
+
+
+def is_abort_proposed(batch: SettlementBatch) -> bool:
+    """Whether an authoriser's proposal to give it up waits for the manager, in this cycle."""
+    return Decision.objects.filter(
+        subject_ref=f"{batch.ref}#abort", outcome=ABORT_PROPOSED, cycle=batch.cycle
+    ).exists()
 
 
 def _void(lines: object) -> None:

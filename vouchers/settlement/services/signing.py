@@ -32,7 +32,7 @@ from vouchers.settlement.services.steps import (
 )
 from vouchers.settlement.states import STEPS
 
-ROLES = {
+ROLES: dict[Act, tuple[Role, ...]] = {
     Act.BATCH_APPROVE: (Role.APPROVER, Role.REVIEWER),
     Act.AUTHORISE: (Role.FINANCE_AUTHORISER, Role.APPROVER),
     Act.RELEASE: (Role.FINANCE_RELEASER,),
@@ -85,6 +85,20 @@ def _target(batch: SettlementBatch, act: str) -> str:
     steps = {str(status): frozenset({str(target)}) for status in may}
     require_step(steps, batch.status, target, batch.number)
     return target
+
+
+def who_may_reject(batch: SettlementBatch) -> dict[Role, Act]:
+    """Whose signature is next, and until the first one the clerk: role to the act it sits in."""
+    first = Act.BATCH_APPROVE if _people_asked(batch) else Act.AUTHORISE
+    following = {
+        BatchStatus.IN_APPROVAL: Act.BATCH_APPROVE,
+        BatchStatus.IN_AUTHORISATION: Act.AUTHORISE,
+        BatchStatus.IN_RELEASE: Act.RELEASE,
+    }.get(BatchStatus(batch.status), first)
+    who = dict.fromkeys(ROLES[following], following)
+    if batch.status == BatchStatus.LOCKED:
+        who[Role.FINANCE_CLERK] = Act.BUILD
+    return who
 
 
 def _signers(batch: SettlementBatch, act: str) -> int:

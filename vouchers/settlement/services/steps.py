@@ -85,16 +85,18 @@ def require_finance(
 
 def sign_files(
     batch: SettlementBatch, *, act: str, outcome: str, actor: Actor, duty: Duty, reason: str = "",
-    at: datetime,
+    at: datetime, question: str = "",
 ) -> None:  # fmt: skip
-    """A step: signing a batch is an act on every file in it. Raises NotAllowed `seat_taken`."""
+    """A step: signing a batch is an act on every file in it; a `question` of its own (its end) is
+    signed beside its payment. Raises NotAllowed `seat_taken`."""
     assert_in_transaction()
+    subject_ref = f"{batch.ref}#{question}" if question else batch.ref
     lines = batch.lines.exclude(status=LineStatus.VOID)
     files = Application.objects.filter(pk__in=lines.values("redemption__application_id"))
     for application in files.order_by("pk"):
         amounts = lines.filter(redemption__application=application)
         sign(
-            application=application, act=act, actor=actor, duty=duty, subject_ref=batch.ref,
+            application=application, act=act, actor=actor, duty=duty, subject_ref=subject_ref,
             outcome=outcome, amount_fen=sum(amounts.values_list("amount_fen", flat=True)),
             reason=reason, at=at, cycle=batch.cycle,
             payees=amounts.values_list("redemption__payee_id", flat=True),

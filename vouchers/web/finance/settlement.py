@@ -107,8 +107,10 @@ ACTS = (
     ),
     Act(
         name="abort", label=_("Give the batch up"), verb=services.abort_batch, argument=_ID,
-        statuses=("OPEN", *_SIGNING), roles=(Role.FINANCE_AUTHORISER, Role.APPROVER),
-        form=ReasonForm, tone="danger", done=_("The batch is given up; its debts are open."),
+        statuses=("OPEN", *_SIGNING),
+        roles=(Role.FINANCE_AUTHORISER, Role.APPROVER, Role.PROGRAMME_MANAGER),
+        form=ReasonForm, tone="danger", hint=_("Two sign: an authoriser, then a manager."),
+        done=_("Signed. With the manager's signature the batch is given up, its debts open."),
     ),
 )  # fmt: skip
 

@@ -218,7 +218,7 @@ def decisions(application: Application) -> list[dict[str, Any]]:
                 part
                 for part in (
                     named(decision.user),
-                    seat_label(decision.seat),
+                    seat_label(decision.seat or ""),
                     format_yuan(decision.amount_fen) if decision.amount_fen is not None else "",
                     decision.reason,
                 )

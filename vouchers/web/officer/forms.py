@@ -49,7 +49,10 @@ class AnswerForm(PageForm):
     answer = ReasonField(label=_("Answer"), max_length=4000)
     upheld = forms.TypedChoiceField(
         label=_("Finding"),
-        choices=[("no", _("Unfounded: the notice goes on")), ("yes", _("Upheld"))],
+        choices=[
+            ("no", _("Unfounded: the notice goes on")),
+            ("yes", _("Upheld: the file is reviewed anew")),
+        ],
         coerce=lambda word: word == "yes",
         widget=forms.RadioSelect,
     )

@@ -191,7 +191,7 @@ class ObjectionDetail(ActsDesk):
         Act(
             name="answer", label=_("Sign the answer"), verb=services.answer_objection,
             argument="objection_id", statuses=("OPEN",), roles=(Role.APPROVER,),
-            seat="OBJECTION", form=AnswerForm, posts=True,
+            seat="OBJECTION", form=AnswerForm,
             hint=_("By an approver who has no other seat on the file."),
             done=_("The answer is signed."),
         ),

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import FileResponse, HttpRequest, HttpResponseBase
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from companies.files.selectors import get_file, open_file
@@ -82,6 +83,27 @@ ACTS = (
         hint=_("This cannot be undone."), done=_("The decision has been served."),
     ),
     Act(
+        name="announce-rejection", label=_("Announce the refusal"),
+        verb=services.announce_rejection, argument=_FILE,
+        statuses=("RECOMMENDED", "NOT_RECOMMENDED"), roles=(Role.APPROVER,), seat="APPROVE",
+        form=ReasonForm, tone="danger", hint=_("The company is told first and may answer."),
+        done=_("The prior notice has been served."),
+    ),
+    Act(
+        name="announce-rejection-objected", label=_("Announce the refusal"),
+        verb=services.announce_rejection, argument=_FILE, statuses=("OBJECTED",),
+        roles=(Role.APPROVER,), seat="OBJECTION", form=ReasonForm, tone="danger",
+        hint=_("The company is told first and may answer."),
+        done=_("The prior notice has been served."),
+    ),
+    Act(
+        name="cancel", label=_("Cancel the award"), verb=services.cancel_application,
+        argument=_FILE, statuses=("APPROVED",), roles=(Role.APPROVER, Role.PROGRAMME_MANAGER),
+        seat="APPROVE", posts=True, form=ReasonForm, tone="danger",
+        hint=_("Two sign: an approver, then a manager. This cannot be undone."),
+        done=_("Signed. With the manager's signature the award is cancelled."),
+    ),
+    Act(
         name="reject-objected", label=_("Do not support after the objection"),
         verb=services.reject_application, argument=_FILE, statuses=("OBJECTED",),
         roles=(Role.APPROVER,), seat="OBJECTION", posts=True, form=ReasonForm, tone="danger",
@@ -115,6 +137,12 @@ class Review(ActsDesk):
     def seat_reason(self, act: Act) -> str:
         """One person, one seat on a file."""
         return file_view.seat_reason(self.noun, act.seat, self.actor.user_id)
+
+    def why_not(self, act: Act) -> str:
+        """Without a public notice no prior notice is needed."""
+        if act.verb is services.announce_rejection and not self.noun.notice_rows.exists():
+            return gettext("The file was never on public notice.")
+        return super().why_not(act)
 
     def start(self, act: Act) -> dict[str, Any]:
         """The reckoned sum is proposed to the reviewer."""

@@ -1,7 +1,8 @@
 WITH told (place, ref) AS (
   SELECT 'deadline:' || id, subject_ref FROM agencies_deadline
   UNION ALL SELECT 'letter:' || number, subject_ref FROM letters_letter
-  UNION ALL SELECT 'decision:' || id, subject_ref FROM applications_decision
+  -- A question about a noun ("application:AP-1#objection-2") is signed under the noun's own name.
+  UNION ALL SELECT 'decision:' || id, split_part(subject_ref, '#', 1) FROM applications_decision
   UNION ALL SELECT 'evidence_claim:' || id, subject_ref FROM applications_evidenceclaim
   UNION ALL SELECT 'cap_entry:' || id, subject_ref FROM programmes_capentry
   UNION ALL SELECT 'entry:' || number, subject_ref FROM ledger_journalentry
