@@ -10,11 +10,14 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.db import transaction
 from drf_spectacular.generators import SchemaGenerator
 from jsonschema import Draft202012Validator
 from rest_framework.test import APIClient
 
 from companies.agencies.services import register_agency
+from companies.alerts.models import Alert
+from companies.alerts.services import raise_alert
 from companies.audit.services import seal_events
 from companies.foundation.actors import Actor
 from companies.foundation.clock import set_demo_clock
@@ -57,6 +60,11 @@ def sale() -> Iterator[Sale]:
         actor=scheme.actor("auditor"), programme_id=scheme.programme.pk, dataset="ledger",
         purpose="测试", at=scheme.later(),
     )  # fmt: skip
+    with transaction.atomic():
+        raise_alert(
+            agency_id=scheme.programme.agency_id, code="odd_usage", severity="INFO",
+            subject_ref=sale.voucher.ref, facts={}, at=scheme.later(),
+        )  # fmt: skip
     seal_events(at=scheme.later())
     set_demo_clock(scheme.later())
     yield sale
@@ -110,6 +118,7 @@ def numbers_of(sale: Sale) -> Numbers:
         "providers": (scheme.provider.number, "PV-2025-999999"),
         "companies": (scheme.cast.companies["buyer"].credit_code, "91520100MA6999999X"),
         "api-keys": ("mine", "nobodys"),
+        "alerts": (Alert.objects.order_by("id")[0].number, "AL-2025-999999"),
     }
 
 

@@ -26,6 +26,7 @@ from tests.given_money import (
 from vouchers.applications.models import EvidenceClaim
 from vouchers.issuance.selectors import voucher_money
 from vouchers.ledger.selectors import get_money_states, list_entries
+from vouchers.money import format_yuan
 from vouchers.programmes.models import CapUsage
 from vouchers.redemptions import services as redemptions
 from vouchers.redemptions.models import Redemption, UsageRecord
@@ -227,8 +228,11 @@ def test_usage_and_payment_must_bear_the_invoice_out(fault: str, code: str) -> N
         papers["payment"]["amount_fen"] -= 1
     else:
         papers["invoice"]["amount_fen"] += 1
-    with pytest.raises(InvalidInput, match=code):
+    with pytest.raises(InvalidInput, match=code) as refusal:
         sale.prove(order, **papers)
+    if code == "bill_differs":
+        added_up = {"other_sum": format_yuan(PRICE_FEN - 2), "other_invoice": "0.00"}[fault]
+        assert refusal.value.facts["total"] == added_up
 
 
 def test_an_invoice_counts_once_over_all_claims() -> None:

@@ -19,7 +19,9 @@ from companies.files.checker import reason_to_refuse
 from companies.foundation.actors import Actor
 from companies.foundation.clock import set_demo_clock
 from tests.given import PAPER, Scheme, given_draft, given_live_voucher, given_programme
+from vouchers.applications import services as files
 from vouchers.applications.models import Application
+from vouchers.applications.selectors import current_papers
 
 EICAR = rb"X5O!P%@AP[4\PZX54(P^)7CC)7}$" + rb"EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
 
@@ -165,3 +167,38 @@ def test_a_certificate_is_for_whoever_may_see_the_voucher(scheme: Scheme) -> Non
     assert mine.content.startswith(b"%PDF-") and mine["Content-Type"] == "application/pdf"
     assert mine["Content-Disposition"].startswith("attachment;")
     assert client_of(scheme, "rival_agent").get(address).json()["code"] == "voucher_not_found"
+
+
+@pytest.mark.django_db
+def test_a_clean_paper_stays_until_a_clean_one_replaces_it() -> None:
+    scheme = given_programme()
+    file = given_draft(scheme)
+    agent = {"actor": scheme.actor("buyer_agent"), "application_id": file.pk, "kind": "contract"}
+
+    def brings(name: str, content: bytes) -> list[str]:
+        files.attach_file(content=content, name=name, at=scheme.later(), **agent)
+        return [paper.file.original_name for paper in current_papers(file)]
+
+    assert brings("first.pdf", PAPER) == ["first.pdf"]
+    assert brings("bad.pdf", FILES["script"][0]) == ["first.pdf"]
+    assert brings("worse.pdf", EICAR) == ["first.pdf"]
+    waiting = file.attachments.filter(replaced_at=None).order_by("id")
+    assert [paper.file.original_name for paper in waiting] == ["first.pdf", "worse.pdf"]
+    files.submit_application(
+        actor=scheme.actor("buyer_signatory"), application_id=file.pk, at=scheme.later()
+    )
+    assert [row["name"] for row in file.versions.get().attachments] == ["first.pdf"]
+    assert waiting.all().count() == 1
+
+
+@pytest.mark.django_db
+def test_the_second_clean_paper_replaces_the_first() -> None:
+    scheme = given_programme()
+    file = given_draft(scheme)
+    for name in ("first.pdf", "second.pdf"):
+        files.attach_file(
+            actor=scheme.actor("buyer_agent"), application_id=file.pk, kind="contract",
+            content=PAPER, name=name, at=scheme.later(),
+        )  # fmt: skip
+    assert [paper.file.original_name for paper in current_papers(file)] == ["second.pdf"]
+    assert file.attachments.filter(replaced_at=None).count() == 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from datetime import datetime, timedelta
+from functools import partial
 
 from companies.local_time import SHANGHAI
 from config.management.demo import cast
@@ -24,14 +25,14 @@ def main() -> None:
         from vouchers.programmes.seats import COMPACT, STRICT
 
         def sign_in(username: str) -> Person:
-            return Person(url, username, cast.PASSWORD, ending.code_of(username))
+            return Person(url, username, cast.PASSWORD, partial(ending.code_of, username))
 
         script = Script(url, STRICT if seat_map == "strict" else COMPACT, sign_in)
-        script.clock(datetime(2026, 3, 2, 9, 0, tzinfo=SHANGHAI))
         journey = Journey(script, seat_map)
-        journey.set_up()
-        journey.live()
-        journey.ways_back()
+        with script.from_day(datetime(2026, 3, 2, 9, 0, tzinfo=SHANGHAI)):
+            journey.set_up()
+            journey.live()
+            journey.ways_back()
         print(
             f"\n{script.refusals} forbidden reuses of a person were tried and refused: seat_taken"
         )

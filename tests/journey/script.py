@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
+from companies.foundation.clock import now
 from tests.journey.house import Person, Refused, set_clock
 
 ACT_ROLES = {
@@ -73,6 +75,16 @@ class Script:
         """Time passes."""
         set_clock(self.url, at)
         self.at = at
+
+    @contextmanager
+    def from_day(self, at: datetime) -> Iterator[None]:
+        """The story's time; afterwards the instance's own again, where its other files live on."""
+        present = now()
+        self.clock(at)
+        try:
+            yield
+        finally:
+            set_clock(self.url, present)
 
     def later(self, **delta: int) -> None:
         """Some time passes."""

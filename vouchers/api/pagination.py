@@ -1,20 +1,20 @@
-"""Keyset pages: the cursor is the last row's id, signed, so that no pk is shown or guessed."""
+"""Keyset pages: the cursor is the last row's id, sealed, so that no pk is shown or guessed."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from django.core import signing
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from companies.errors import InvalidInput
+from companies.foundation.cursors import open_cursor, seal_cursor
 
 LIMIT = 50
 LIMIT_MOST = 200
-SALT = "keyset"
+PURPOSE = "keyset"
 
 
 def keyset_page(
@@ -31,7 +31,7 @@ def keyset_page(
     page = list(rows[: limit + 1])
     more = len(page) > limit
     page = page[:limit]
-    following = signing.dumps(page[-1].pk, salt=SALT) if more else None
+    following = seal_cursor(page[-1].pk, purpose=PURPOSE) if more else None
     return {"items": output(page, many=True).data, "next": following}
 
 
@@ -45,8 +45,8 @@ def _limit(text: str) -> int:
 
 def _read(cursor: str) -> int:
     try:
-        return int(signing.loads(cursor, salt=SALT))
-    except signing.BadSignature as error:
+        return int(open_cursor(cursor, purpose=PURPOSE))
+    except ValueError as error:
         raise InvalidInput(
             "cursor_invalid", _("This cursor is not one of ours: begin again without it.")
         ) from error

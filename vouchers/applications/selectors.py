@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 
 from companies.audit.selectors import list_history
 from companies.errors import not_found
+from companies.files.models import Verdict
 from companies.registry.selectors import COMPANY_ROLES, Scope, list_member_ids
 from vouchers.applications.models import (
     Application,
@@ -57,6 +58,15 @@ def list_attachments(application: Application) -> QuerySet[Attachment]:
     """The papers now on the file, by kind."""
     papers = Attachment.objects.filter(application=application, replaced_at__isnull=True)
     return papers.select_related("file").order_by("kind", "id")
+
+
+def current_papers(application: Application) -> list[Attachment]:
+    """Of each kind the newest clean paper; where none is clean, the newest."""
+    newest_clean_last = sorted(
+        list_attachments(application),
+        key=lambda paper: (paper.kind, paper.file.verdict == Verdict.CLEAN, paper.pk),
+    )
+    return list({paper.kind: paper for paper in newest_clean_last}.values())
 
 
 def list_application_history(application: Application) -> QuerySet[AuditEvent]:

@@ -1,4 +1,4 @@
-"""Keyset pages of lists ordered by -id: the cursor is signed, so that no id is shown or guessed.
+"""Keyset pages of lists ordered by -id: the cursor is sealed, so that no id is shown or guessed.
 
 page = page_of(rows, request)
 Table(rows=page.rows, next_cursor=page.next, previous_cursor=page.previous, ...)
@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from django.core import signing
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-SALT = "page"
+from companies.foundation.cursors import open_cursor, seal_cursor
+
+PURPOSE = "page"
 SIZE = 25
 
 
@@ -48,12 +49,12 @@ def page_of(
 
 
 def _cursor(direction: str, pk: int) -> str:
-    return signing.dumps([direction, pk], salt=SALT)
+    return seal_cursor([direction, pk], purpose=PURPOSE)
 
 
 def _read(text: str) -> tuple[str, int]:
     try:
-        direction, pk = signing.loads(text, salt=SALT)
+        direction, pk = open_cursor(text, purpose=PURPOSE)
         return str(direction), int(pk)
-    except (signing.BadSignature, ValueError, TypeError):
+    except (ValueError, TypeError):
         return "", 0

@@ -18,7 +18,7 @@ from companies.foundation import clock
 @csrf_exempt
 @require_POST
 def set_clock(request: HttpRequest) -> HttpResponse:
-    """POST {"at": ISO instant}: forward only, never past the real time. For `make journey`."""
+    """POST {"at": ISO instant}: any but a future one. For `make journey`."""
     if not settings.MOVABLE_CLOCK:
         return JsonResponse({"detail": "this demo's clock is not movable"}, status=404)
     try:

@@ -1,10 +1,9 @@
-"""Who: the caller, companies and their accounts, providers and their offers, letters."""
+"""Who: the caller, companies and their accounts, letters, seat maps."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -23,11 +22,9 @@ from vouchers.api.base import (
     VerbView,
     two_part,
 )
-from vouchers.api.fields import Moment, Text
+from vouchers.api.fields import Text
 from vouchers.programmes import services as programme_services
-from vouchers.programmes.selectors import get_programme_for, get_seat_map_for
-from vouchers.providers import selectors as providers
-from vouchers.providers import services as provider_services
+from vouchers.programmes.selectors import get_seat_map_for
 from vouchers.settlement.selectors import get_account_for
 from vouchers.settlement.services import verify_bank_account
 
@@ -132,47 +129,6 @@ class VerifyBankAccount(ApiView):
         return Response(BankAccountOut(verified).data)
 
 
-class OfferOut(serializers.Serializer):
-    """A price in the catalogue: yuan per unit."""
-
-    code = serializers.CharField()
-    version = serializers.IntegerField()
-    name_zh = serializers.CharField()
-    name_en = serializers.CharField()
-    service_class = serializers.CharField()
-    unit = serializers.CharField()
-    unit_price = serializers.DecimalField(max_digits=18, decimal_places=6)
-
-
-class ProviderOut(serializers.Serializer):
-    """A provider and its present offers."""
-
-    number = serializers.CharField()
-    status = serializers.CharField()
-    company = serializers.CharField(source="company.credit_code")
-    name_zh = serializers.CharField(source="company.name_zh")
-    offers = serializers.SerializerMethodField()
-
-    @extend_schema_field(OfferOut(many=True))
-    def get_offers(self, provider: Any) -> Any:
-        """Offers without an end."""
-        return OfferOut(provider.offers.filter(valid_until__isnull=True), many=True).data
-
-
-class ProviderList(NounList):
-    """GET providers."""
-
-    listing = providers.list_providers
-    output = ProviderOut
-
-
-class ProviderDetail(NounDetail):
-    """GET one provider."""
-
-    door = providers.get_provider_for
-    output = ProviderOut
-
-
 class LetterOut(serializers.Serializer):
     """A letter as served."""
 
@@ -226,73 +182,6 @@ class WaiveLetter(VerbView):
     door = letters.get_letter_for
     id_argument = "letter_id"
     output = LetterOut
-
-
-class AdmissionIn(StrictSerializer):
-    """准入: the programme and a half-open period."""
-
-    programme = Text()
-    valid_from = Moment()
-    valid_until = Moment(allow_null=True, default=None)
-
-
-class AdmissionOut(serializers.Serializer):
-    """A provider's period in a programme."""
-
-    provider = serializers.CharField(source="provider.number")
-    programme = serializers.CharField(source="programme.code")
-    valid_from = serializers.DateTimeField()
-    valid_until = serializers.DateTimeField(allow_null=True)
-
-
-class AdmitProvider(VerbView):
-    """POST: admit an approved provider to a programme."""
-
-    verb = provider_services.admit_provider
-    door = providers.get_provider_for
-    id_argument = "provider_id"
-    input = AdmissionIn
-    output = AdmissionOut
-    success = 201
-
-    def post(self, request: Request, number: str) -> Response:
-        """Numbers to ids."""
-        provider = providers.get_provider_for(self.scope, number)
-        data = self.read(self.input)
-        programme = get_programme_for(self.scope, data.pop("programme"))
-        return self.act({"provider_id": provider.pk, "programme_id": programme.pk, **data})
-
-
-class UsageAccountIn(StrictSerializer):
-    """A company's account at the provider."""
-
-    company = Text()
-    account_number = Text(max_length=60)
-
-
-class UsageAccountOut(serializers.Serializer):
-    """Whose usage an account tells."""
-
-    company = serializers.CharField(source="company.credit_code")
-    account_number = serializers.CharField()
-
-
-class RegisterUsageAccount(VerbView):
-    """POST: by the provider."""
-
-    verb = provider_services.register_usage_account
-    door = providers.get_provider_for
-    id_argument = "provider_id"
-    input = UsageAccountIn
-    output = UsageAccountOut
-    success = 201
-
-    def post(self, request: Request, number: str) -> Response:
-        """Numbers to ids; the credit code is the company's public number."""
-        provider = providers.get_provider_for(self.scope, number)
-        data = self.read(self.input)
-        company = registry.get_company(data.pop("company"))
-        return self.act({"provider_id": provider.pk, "company_id": company.pk, **data})
 
 
 class SeatMapIn(StrictSerializer):

@@ -19,6 +19,7 @@ from vouchers.api.base import (
     two_part,
 )
 from vouchers.api.fields import Fen, Moment, Text, Whole
+from vouchers.api.v1.applications import ReasonIn
 from vouchers.ledger.selectors import get_money_states
 from vouchers.programmes import selectors, services
 
@@ -188,6 +189,18 @@ class ActivateProgramme(ProgrammeVerb):
     verb = services.activate_programme
 
 
+class PauseProgramme(ProgrammeVerb):
+    """POST: no submission, no reservation, until resumed."""
+
+    verb = services.pause_programme
+
+
+class ResumeProgramme(ProgrammeVerb):
+    """POST: open again."""
+
+    verb = services.resume_programme
+
+
 class DraftRules(ProgrammeVerb):
     """POST: a draft rule document."""
 
@@ -287,6 +300,20 @@ class ApproveLine(LineVerb):
     """POST: approve, by a second person; its accounts open."""
 
     verb = services.approve_budget_line
+
+
+class FreezeLine(LineVerb):
+    """POST: nothing is reserved or issued from it; live vouchers go on."""
+
+    verb = services.freeze_line
+    input = ReasonIn
+
+
+class UnfreezeLine(LineVerb):
+    """POST: usable again."""
+
+    verb = services.unfreeze_line
+    input = ReasonIn
 
 
 class BookAppropriation(LineVerb):

@@ -779,14 +779,6 @@ class Migration(migrations.Migration):
                 field="application", name="attachment_same_agency"
             ),
         ),
-        migrations.AddConstraint(
-            model_name="attachment",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("replaced_at__isnull", True)),
-                fields=("application", "kind"),
-                name="one_current_attachment_per_kind",
-            ),
-        ),
         migrations.AddIndex(
             model_name="decision",
             index=models.Index(fields=["application", "id"], name="decision_by_file"),

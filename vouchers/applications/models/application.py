@@ -167,7 +167,10 @@ class ApplicationFunding(models.Model):
 
 
 class Attachment(models.Model):
-    """A paper of the file; a replacement is a new row, the old one stays with `replaced_at`."""
+    """A paper of the file; a replacement is a new row, the old one stays with `replaced_at`.
+
+    Beside a clean paper a newer one may stand that is not found clean (yet): `current_papers`.
+    """
 
     agency = models.ForeignKey("agencies.Agency", models.PROTECT, related_name="+")
     application = models.ForeignKey(
@@ -179,11 +182,4 @@ class Attachment(models.Model):
     replaced_at = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = (
-            SameAgency(field="application", name="attachment_same_agency"),
-            models.UniqueConstraint(
-                name="one_current_attachment_per_kind",
-                fields=["application", "kind"],
-                condition=Q(replaced_at__isnull=True),
-            ),
-        )
+        constraints = (SameAgency(field="application", name="attachment_same_agency"),)

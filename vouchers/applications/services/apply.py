@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from companies.agencies.services import open_deadline
 from companies.errors import Conflict, not_found
+from companies.files.models import StoredFile, Verdict
 from companies.files.services import store_file
 from companies.foundation.actors import Actor
 from companies.foundation.numbers import next_number
@@ -123,12 +124,15 @@ def attach_file(
 def put_on_file(
     *, actor: Actor, application_id: int, kind: str, file_id: int, at: datetime
 ) -> Attachment:
-    """Put a stored paper on the file; a former one of its kind stays, marked as replaced."""
+    """Put a stored paper on the file. A clean one replaces what there was of its kind; any other
+    waits beside a clean one, which stays the file's paper until then."""
     found = find_application(application_id)
     require_membership(actor=actor, company_id=found.company_id, roles=COMPANY_ROLES, at=at)
     application = lock_application(application_id)
     _require_editable(application)
     former = application.attachments.filter(kind=kind, replaced_at__isnull=True)
+    if StoredFile.objects.get(pk=file_id).verdict != Verdict.CLEAN:
+        former = former.exclude(file__verdict=Verdict.CLEAN)
     former.update(replaced_at=at)
     attachment = Attachment.objects.create(
         agency_id=application.agency_id,

@@ -13,6 +13,7 @@ from companies.local_time import local_date
 from companies.registry.models import Company, EntityType
 from companies.registry.selectors import are_related
 from vouchers.applications.models import DEAD_STATUSES, Application
+from vouchers.applications.selectors import current_papers
 from vouchers.programmes.facts import FactSnapshot, FactValue, OtherSupport, make_snapshot, merge
 from vouchers.programmes.models import CapScope, CapUsage
 from vouchers.programmes.rules.document import RuleDocument, VoucherKind
@@ -57,13 +58,13 @@ def take_snapshot(
 ) -> FactSnapshot:
     """All that is known now: the form, the register, the provider's record, the caps used."""
     kind = choose_kind(rules, application.form)
-    documents = application.attachments.filter(replaced_at__isnull=True)
+    documents = current_papers(application)
     stated = make_snapshot(
         _stated(application.form),
         source="applicant",
         as_of=at,
         other_support=_other_support(application.form),
-        documents=tuple(sorted(documents.values_list("kind", flat=True))),
+        documents=tuple(sorted(paper.kind for paper in documents)),
     )
     known = _registered(application.company)
     offered = _offered(application, provider, at)

@@ -24,6 +24,7 @@ from vouchers.applications.models import (
     ApplicationVersion,
     EvidenceKind,
 )
+from vouchers.applications.selectors import current_papers
 from vouchers.applications.services.apply import require_only_one, require_open
 from vouchers.applications.services.evidence import (
     claim_evidence,
@@ -116,13 +117,14 @@ def _freeze_rules(application: Application, opened: Round, at: datetime) -> None
 
 def _require_documents(application: Application, rules: RuleDocument) -> None:
     """The papers the rules always ask for are there, and the scanner found them clean."""
-    current = {
-        row.kind: row.file
-        for row in application.attachments.filter(replaced_at__isnull=True).select_related("file")
-    }
+    current = {paper.kind: paper.file for paper in current_papers(application)}
     wanted = [rule.kind for rule in rules.evidence if rule.at == "apply" and rule.when is None]
     missing = [kind for kind in wanted if kind not in current]
-    unchecked = [kind for kind, file in current.items() if file.verdict != Verdict.CLEAN]
+    pending = application.attachments.filter(replaced_at=None, file__verdict=Verdict.PENDING)
+    unchecked = sorted(
+        {kind for kind, file in current.items() if file.verdict != Verdict.CLEAN}
+        | set(pending.values_list("kind", flat=True))
+    )
     if missing or unchecked:
         raise InvalidInput(
             "documents_missing",
@@ -159,11 +161,12 @@ def _freeze_version(
     application.assessment = assessment
     application.requested_fen = application.form.get("requested_fen") or verdict.grant_fen
     application.version += 1
+    papers = current_papers(application)
+    unused = application.attachments.filter(replaced_at__isnull=True)
+    unused.exclude(pk__in=[paper.pk for paper in papers]).update(replaced_at=at)
     files = [
         {"kind": row.kind, "sha256": row.file.sha256, "name": row.file.original_name}
-        for row in application.attachments.filter(replaced_at__isnull=True)
-        .select_related("file")
-        .order_by("kind")
+        for row in papers
     ]
     frozen = {"form": application.form, "attachments": files, "assessment": assessment}
     ApplicationVersion.objects.create(

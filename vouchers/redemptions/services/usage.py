@@ -109,7 +109,7 @@ def _rows_of(bill: FocusFile, invoice: dict[str, Any]) -> list[FocusRow]:
         raise InvalidInput(
             "bill_differs",
             _("The usage rows of this invoice add up to %(total)s yuan, the invoice does not."),
-            total=str(total),
+            total=f"{total:,.2f}",
         )
     return mine
 
