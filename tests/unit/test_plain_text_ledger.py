@@ -45,7 +45,7 @@ def test_from_is_debit_and_closing_balances_are_asserted() -> None:
 def test_beancount_has_english_names_and_chinese_metadata() -> None:
     text = list(beancount_lines([POOL, PAID], [ENTRY], is_demo=True))
     assert text[0].startswith('option "title" "演示 · DEMO')
-    assert '  name_zh: "可用:line \\"one\\""' in text
+    assert '  name_zh: "可用指标:line \\"one\\""' in text
     assert text[-1] == "2025-03-04 balance Expenses:Paid:BL-2025-000001:A2  -0.05 ~ 0.00 CNY"
 
 

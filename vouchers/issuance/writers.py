@@ -26,7 +26,7 @@ VERIFY_PATH = "/verify/"
 FONTS = str(Path(pylopdf_fonts_zh_cn.__file__).parent)
 _MODES = {
     Mode.INSTANT: "购买时抵扣",
-    Mode.CLAIM_THEN_REDEEM: "先领后兑",
+    Mode.CLAIM_THEN_REDEEM: "先申领，后兑付",
     Mode.REIMBURSE: "先用后补",
 }
 

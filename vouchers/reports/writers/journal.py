@@ -25,11 +25,11 @@ ROOTS = {
     "RECOVERED": "Income",
 }
 KINDS_ZH = {
-    "APPROPRIATION": "预算下达",
-    "POOL": "可用",
+    "APPROPRIATION": "下达指标",
+    "POOL": "可用指标",
     "RESERVED": "已安排待发放",
-    "VOUCHER": "已发放",
-    "HELD": "用券冻结",
+    "VOUCHER": "已发放未使用",
+    "HELD": "用券待核",
     "PAYABLE": "已核销待兑付",
     "PAID": "已兑付",
     "RECOVERED": "已追回",

@@ -66,7 +66,7 @@ class ProgrammeForm(PageForm):
 class TakeOutForm(PageForm):
     """One line of an open batch."""
 
-    line = forms.ChoiceField(label=_("Line"))
+    line = forms.ChoiceField(label=_("Line of the batch"))
     reason = forms.CharField(label=_("Reason"), max_length=200)
 
 
