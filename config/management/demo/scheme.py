@@ -47,5 +47,6 @@ def demo_rules(seat_map: str, *, life_months: int = 12) -> dict[str, Any]:
         {"act": "BATCH_APPROVE", "from_fen": 0, "people": 1},
     ]
     procedure["redemption_draw_bp"] = 3_000
+    procedure["fast"] = None  # 即申即享 has no code yet: a notice for all
     procedure["voucher_life"] = {"n": life_months, "unit": "months"}
     return document
