@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from config.management.demo import scheme
 from tests.browser.conftest import OpenAs
 from tests.browser.looking import ZH, View
 from vouchers.programmes.models import Programme
@@ -17,6 +18,7 @@ def test_a_clerk_draws_up_a_batch_and_locks_it(open_as: OpenAs, view: View) -> N
     if view is ZH:
         before = SettlementBatch.objects.count()
         page = eyes.visit("/finance/settlement/")
+        page.select_option("select[name=programme]", scheme.PROGRAMME)
         page.locator("main form[method=post] button[type=submit]").last.click()
         eyes.judge()
         assert SettlementBatch.objects.count() == before + 1

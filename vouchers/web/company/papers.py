@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from companies.files.models import Verdict
+from vouchers.applications.selectors import current_papers
 from vouchers.programmes.rules import parse_rules
 from vouchers.programmes.selectors import get_published_rules
 from vouchers.web.forms.base import PageForm
@@ -37,16 +38,18 @@ def list_wanted(application: Any, at: datetime) -> list[Wanted]:
 
 
 def list_papers(application: Any) -> list[Any]:
-    """The papers now on the file."""
+    """The papers now on the file: of a kind the one that counts, and one refused beside it."""
     papers = application.attachments.filter(replaced_at__isnull=True)
     return list(papers.select_related("file").order_by("kind"))
 
 
 def is_missing(application: Any, at: datetime) -> bool:
     """Whether a paper that must be there is not, or one that lies there was not found clean."""
-    verdicts = {paper.kind: paper.file.verdict for paper in list_papers(application)}
+    counting = {paper.kind: paper.file.verdict for paper in current_papers(application)}
     needed = {wanted.kind for wanted in list_wanted(application, at) if wanted.always}
-    return not needed <= verdicts.keys() or set(verdicts.values()) - {Verdict.CLEAN} != set()
+    is_unread = any(paper.file.verdict == Verdict.PENDING for paper in list_papers(application))
+    is_refused = any(verdict != Verdict.CLEAN for verdict in counting.values())
+    return is_unread or is_refused or not needed <= counting.keys()
 
 
 def paper_rows(application: Any) -> list[dict[str, Any]]:
