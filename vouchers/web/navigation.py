@@ -124,6 +124,7 @@ MENUS: dict[str, tuple[Group, ...]] = {
                 Entry("officer:notice-list", _("Public notices"), "megaphone"),
                 Entry("officer:objection-list", _("Objections"), "message-square-warning"),
                 Entry("officer:letter-list", _("Letters"), "mail"),
+                Entry("officer:alert-list", _("Alerts"), "triangle-alert"),
             ),
         ),
         Group(
@@ -166,6 +167,7 @@ MENUS: dict[str, tuple[Group, ...]] = {
                 Entry("audit:search", _("Search"), "search"),
                 Entry("audit:ledger", _("Ledger"), "arrow-left-right"),
                 Entry("audit:export-list", _("Exports"), "download"),
+                Entry("officer:alert-list", _("Alerts"), "triangle-alert"),
                 Entry("audit:verify", _("Verify"), "shield-check"),
                 Entry("audit:activity", _("Activity log"), "history"),
             ),
@@ -178,6 +180,7 @@ MENUS: dict[str, tuple[Group, ...]] = {
                 Entry("oversight:home", _("Overview"), "layout-dashboard"),
                 Entry("audit:search", _("Search"), "search"),
                 Entry("audit:ledger", _("Ledger"), "arrow-left-right"),
+                Entry("officer:alert-list", _("Alerts"), "triangle-alert"),
                 Entry("audit:export-list", _("Exports"), "download"),
                 Entry("audit:verify", _("Verify"), "shield-check"),
                 Entry("oversight:budgets", _("Budgets"), "wallet"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.urls import path
+from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 
 from companies.alerts.selectors import list_alerts
@@ -55,7 +55,11 @@ class Home(Desk):
                 {"label": _("Programmes"), "value": str(len(rows))},
                 {"label": _("Received (yuan)"), "value": format_yuan(totals["received"])},
                 {"label": _("Paid (yuan)"), "value": format_yuan(totals["paid"])},
-                {"label": _("Open alerts"), "value": count_some(alerts)},
+                {
+                    "label": _("Open alerts"),
+                    "value": count_some(alerts),
+                    "url": f"{reverse('officer:alert-list')}?status=OPEN",
+                },
             ],
             "amounts": {name: fen for name, fen in totals.items() if name != "received"},
             "table": self._table(rows),

@@ -36,6 +36,7 @@ from vouchers.programmes.seats import SEAT_LABELS
 from vouchers.providers.models import ProviderStatus
 from vouchers.redemptions.models import RedemptionStatus
 from vouchers.settlement.models import BatchStatus
+from vouchers.web.due import WORDS as DUE_WORDS
 from vouchers.web.officer.file_view import FORM_LABELS
 from vouchers.web.paper_words import REASONS, paper_label
 from vouchers.web.templatetags.suanquan import percent, stamp, yuan
@@ -62,6 +63,8 @@ FIELDS: dict[str, Promise | str] = {
     "credit_code": _("Credit code"),
     "cycle": _("Round of acceptance"),
     "deadline": _("Deadline"),
+    "deadline_id": _("Deadline (internal number)"),
+    "due_at": _("Due"),
     "document": _("Evidence (short digest)"),
     "document_number": _("Document number"),
     "eligible_fen": _("Eligible base (yuan)"),
@@ -154,7 +157,9 @@ _CODES: dict[str, Mapping[str, Any]] = {
         **dict(AgencyKind.choices),
         **dict(LetterKind.choices),
         **dict(EvidenceKind.choices),
+        **DUE_WORDS,
     },
+    "deadline": DUE_WORDS,
     "seats": SEAT_LABELS,
     "answers": FIELDS,
     "reason": REASONS,

@@ -184,6 +184,21 @@ OUTCOMES: dict[str, Promise] = {
 }
 
 
+# What a rule found odd (Alert.code).
+ALERTS: dict[str, Promise] = {
+    "deadline_failed": _("A duty that fell due could not be done"),
+    "deadline_missed": _("A day was missed"),
+    "invoice_turned_bad": _("An invoice turned bad after it was accepted"),
+    "paid_to_other_account": _("Paid to another account than ordered"),
+    "payment_late": _("A payment is late"),
+}
+
+
+def alert_label(code: str) -> str:
+    """The words for what a rule found; an unlisted one as it is."""
+    return str(ALERTS.get(code, code))
+
+
 DATASETS: dict[str, Promise] = {
     "ledger": _("Ledger: every transfer"),
     "vouchers": _("Vouchers"),

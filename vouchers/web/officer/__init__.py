@@ -3,6 +3,7 @@
 from django.urls import path
 
 from vouchers.web.officer import (
+    alerts,
     notices,
     programmes,
     queue,
@@ -32,6 +33,8 @@ urlpatterns = [
         notices.ObjectionDetail.as_view(),
         name="objection-detail",
     ),
+    path("alerts/", alerts.AlertList.as_view(), name="alert-list"),
+    path("alerts/<str:number>/", alerts.AlertDetail.as_view(), name="alert-detail"),
     path("letters/", registers.LetterList.as_view(), name="letter-list"),
     path("issue/", vouchers.IssueBatch.as_view(), name="issue-batch"),
     path("vouchers/", vouchers.VoucherList.as_view(), name="voucher-list"),

@@ -22,7 +22,7 @@ from vouchers.programmes.seats import SEAT_LABELS
 from vouchers.providers.models import ServiceClass
 from vouchers.providers.selectors import list_providers
 from vouchers.web.paper_words import paper_label
-from vouchers.web.words import action_label, actor_label, named, outcome_label
+from vouchers.web.words import action_label, actor_label, alert_label, named, outcome_label
 
 FORM_LABELS = {
     "purpose": _("Purpose"),
@@ -107,8 +107,8 @@ def checks(application: Application, scope: Scope, language: Language) -> list[d
     found = [
         {
             "state": "fail" if alert.severity == "CRITICAL" else "attention",
-            "label": f"{gettext('Alert')} {alert.number}",
-            "text": alert.code,
+            "label": alert_label(alert.code),
+            "text": alert.number,
         }
         for alert in list_alerts(scope.agency_ids).filter(
             subject_ref=application.ref, status="OPEN"

@@ -159,7 +159,7 @@ class ObjectionList(Desk, ListPage):
     statuses = ObjectionStatus
     columns = (
         Column("company", _("Company"), link="url", sub="number"),
-        Column("received_at", _("Received"), kind="stamp"),
+        Column("received_at", _("Raised"), kind="stamp"),
         Column("status", _("Status"), kind="status"),
         Column("answered_at", _("Answered"), kind="stamp"),
     )

@@ -97,7 +97,11 @@ class Home(Desk):
                 "value": count_some(objections),
                 "url": reverse("officer:objection-list"),
             },
-            {"label": _("Open alerts"), "value": count_some(alerts)},
+            {
+                "label": _("Open alerts"),
+                "value": count_some(alerts),
+                "url": f"{reverse('officer:alert-list')}?status=OPEN",
+            },
         ]
 
 
