@@ -33,7 +33,7 @@ READ_ONLY = frozenset({"ledger_chartmove", "audit_logepoch", "django_migrations"
 SOME_COLUMNS = {
     "ledger_account": ("lock_marker",),
     "programmes_capusage": ("limit_fen",),
-    "applications_evidencedocument": ("status", "verified_at"),
+    "applications_evidencedocument": ("status", "verified_at", "base_fen", "limit_fen"),
 }
 # Tables of libraries whose rows come and go with sign-ins.
 DELETED_FROM = ("django_session", "cache_entry", "mfa_", "axes_", "account_")

@@ -46,6 +46,12 @@ def format_yuan(fen: int) -> str:
     return f"{'-' if fen < 0 else ''}{whole:,}.{rest:02d}"
 
 
+def format_rate(rate_bp: int) -> str:
+    """Basis points as a percentage, without needless decimals: 3000 is 30%, 4128 is 41.28%."""
+    whole, rest = divmod(rate_bp, 100)
+    return f"{whole}.{rest:02d}".rstrip("0") + "%" if rest else f"{whole}%"
+
+
 def round_fen(exact: Fraction, *, mode: RoundingMode, unit_fen: int) -> int:
     """A non-negative exact sum of fen, cut to whole units as the rule says."""
     if exact < 0 or unit_fen <= 0:
@@ -62,7 +68,7 @@ def round_fen(exact: Fraction, *, mode: RoundingMode, unit_fen: int) -> int:
     return (low + up) * unit_fen
 
 
-def share_fen(total_fen: int, rate_bp: int, *, mode: RoundingMode, unit_fen: int) -> int:
+def share_fen(total_fen: int | Fraction, rate_bp: int, *, mode: RoundingMode, unit_fen: int) -> int:
     """The subsidy's part of a total; the company pays `total − share`.
 
     Half-up may lie a unit above the exact part, but never above the total itself.
@@ -70,7 +76,7 @@ def share_fen(total_fen: int, rate_bp: int, *, mode: RoundingMode, unit_fen: int
     if not 0 <= rate_bp <= BP_WHOLE:
         raise ValueError("a share lies between nothing and the whole")
     exact = Fraction(total_fen * rate_bp, BP_WHOLE)
-    return min(round_fen(exact, mode=mode, unit_fen=unit_fen), total_fen)
+    return min(round_fen(exact, mode=mode, unit_fen=unit_fen), int(total_fen))
 
 
 def split_fen(amount_fen: int, weights: Sequence[int]) -> list[int]:

@@ -121,7 +121,7 @@ def _answer(
     duty = require_duty(actor=actor, roles=ANSWERING, agency_id=alert.agency_id, at=at)
     require_step(STEPS, alert.status, target, "alert")
     if not reason.strip():
-        raise InvalidInput("reason_required", _("Say why."))
+        raise InvalidInput("reason_missing", _("Please give the reason in words."))
     before = _exported(alert)
     alert.status = target
     alert.answer = reason.strip()

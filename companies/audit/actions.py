@@ -9,7 +9,7 @@ ACTIONS = frozenset(
     bank_account.added bank_account.verified bank_account.retired
     file.stored file.scanned
     alert.raised alert.dismissed alert.confirmed
-    letter.signed letter.served letter.answered letter.waived
+    letter.signed letter.served letter.answered letter.waived letter.withdrawn
     month.closed
     programme.created programme.activated programme.paused programme.resumed programme.ended
     rule_version.drafted rule_version.published rule_version.retired
@@ -30,9 +30,10 @@ ACTIONS = frozenset(
     application.notice_ended application.lapsed application.cancellation_proposed
     application.cancelled application.issued
     notice.drafted notice.posted notice.ended notice.withdrawn
-    evidence.registered evidence.verified evidence.claimed evidence.released
+    evidence.registered evidence.rebased evidence.verified evidence.claimed evidence.released
     voucher.prepared voucher.issued voucher.declined voucher.lapsed voucher.suspended
-    voucher.resumed voucher.expired voucher.revocation_noticed voucher.revoked voucher.closed
+    voucher.resumed voucher.expired voucher.revocation_noticed voucher.revocation_dropped
+    voucher.revoked voucher.closed
     redemption.requested redemption.confirmed redemption.declined redemption.cancelled
     redemption.hold_expired redemption.evidenced redemption.countersigned redemption.disputed
     redemption.drawn_for_check redemption.accepted redemption.returned redemption.rejected

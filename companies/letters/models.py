@@ -20,10 +20,11 @@ class LetterKind(models.TextChoices):
 
 
 class LetterStatus(models.TextChoices):
-    """SIGNED → SERVED; step 4 adds other ways of service."""
+    """SIGNED → SERVED → WITHDRAWN, where what it intended is dropped."""
 
     SIGNED = "SIGNED", _("Signed")
     SERVED = "SERVED", _("Served")
+    WITHDRAWN = "WITHDRAWN", _("Withdrawn")
 
 
 class Letter(models.Model):
@@ -56,7 +57,7 @@ class Letter(models.Model):
             models.CheckConstraint(
                 name="served_letter_has_time",
                 condition=Q(status="SIGNED", served_at__isnull=True)
-                | Q(status="SERVED", served_at__isnull=False),
+                | Q(status__in=["SERVED", "WITHDRAWN"], served_at__isnull=False),
             ),
             models.CheckConstraint(
                 name="prior_notice_names_burden", condition=~Q(kind="PRIOR_NOTICE") | ~Q(burden="")

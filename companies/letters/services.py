@@ -125,6 +125,22 @@ def waive_letter(*, actor: Actor, letter_id: int, at: datetime) -> Letter:
     return letter
 
 
+def withdraw_letter(letter: Letter, *, actor: Actor, reason: str, at: datetime) -> None:
+    """A step: a served letter no longer stands; its company is told why."""
+    assert_in_transaction()
+    letter.status = LetterStatus.WITHDRAWN
+    letter.save(update_fields=["status"])
+    close_deadline(subject_ref=_ref(letter), kind=REPLY, at=at, outcome="withdrawn")
+    _record("letter.withdrawn", actor, letter, at, reason=reason)
+    notify(
+        user_ids=list_member_ids(letter.company_id, at),
+        code="letter.withdrawn",
+        subject_ref=_ref(letter),
+        facts={"number": letter.number, "title": letter.title},
+        at=at,
+    )
+
+
 @verb
 def carry_out_deadline(*, deadline_id: int, at: datetime) -> None:
     """The reply period is over: nothing happens by itself, the marker is only put away."""
@@ -140,7 +156,7 @@ def _lock_for_reply(actor: Actor, letter_id: int, at: datetime, roles: list[Comp
     if letter is None:
         raise not_found("letter")
     require_membership(actor=actor, company_id=letter.company_id, roles=roles, at=at)
-    if letter.reply_until is None or letter.reply_until <= at:
+    if letter.status != LetterStatus.SERVED or not letter.reply_until or letter.reply_until <= at:
         raise Conflict("reply_period_over", _("This letter can no longer be answered."))
     return letter
 

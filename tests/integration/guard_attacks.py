@@ -150,6 +150,10 @@ ATTACKS: dict[str, list[str]] = {
         update("applications_evidenceclaim", "amount_fen = 0"),
         update("applications_evidenceclaim", "released_at = NULL"),
     ],
+    "evidence_base_stands": [
+        update("applications_evidencedocument", "base_fen = base_fen + 1", "live_claims > 0"),
+        update("applications_evidencedocument", "limit_fen = 9 * limit_fen", "status = 'VERIFIED'"),
+    ],
     "evidence_final": [
         update("applications_evidencedocument", "status = 'VOIDED'")
         + "; " + update("applications_evidencedocument", "status = 'VERIFIED', verified_at = now()")

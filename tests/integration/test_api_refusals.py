@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,10 @@ from rest_framework.test import APIClient
 from companies.errors import TryAgain
 from companies.foundation.actors import Actor
 from companies.foundation.clock import set_demo_clock
+from companies.local_time import local_date
 from tests.given_money import Sale, given_sale
 from vouchers.api.errors import handle
+from vouchers.issuance.selectors import get_verify_code
 from vouchers.ledger.models import JournalEntry
 
 pytestmark = pytest.mark.django_db
@@ -92,6 +95,7 @@ WRONG_FIELDS: tuple[tuple[dict[str, Any], str, str], ...] = (
     ({"price_fen": None}, "price_fen", "null"),
     ({"price_fen": {}}, "price_fen", "invalid"),
     ({"price_fen": -1}, "price_fen", "min_value"),
+    ({"price_fen": 10**14 + 1}, "price_fen", "max_value"),
     ({"order_number": 7}, "order_number", "invalid"),
     ({"order_number": ["x"]}, "order_number", "invalid"),
     ({"order_number": "x" * 61}, "order_number", "max_length"),
@@ -201,6 +205,33 @@ def test_the_public_asks_without_signing_in(db: None) -> None:
         "/api/v1/certificate-checks", {"number": "VC-1", "code": "x"}, "application/json"
     )
     assert (asked.status_code, asked.json()["state"]) == (200, "NOT_FOUND")
+
+
+def test_a_certificate_check_tells_the_time_of_the_house(sale: Sale) -> None:
+    found = {"number": sale.voucher.number, "code": get_verify_code(sale.voucher)}
+    for asked, state in ((found, "ACTIVE"), ({**found, "code": "x"}, "NOT_FOUND")):
+        answer = APIClient().post("/api/v1/certificate-checks", asked, format="json").json()
+        assert answer["state"] == state
+        assert answer["checked_at"].endswith("+08:00")
+        assert answer.get("valid_until", "+08:00").endswith("+08:00")
+    page = Client().get("/verify/", found)
+    last = local_date(sale.voucher.valid_until - timedelta(seconds=1))
+    assert last.isoformat() in page.content.decode()
+
+
+@pytest.mark.parametrize("is_demo", [True, False])
+def test_what_is_made_in_a_demo_is_marked_so(sale: Sale, settings: Any, is_demo: bool) -> None:
+    settings.DEMO = is_demo
+    bodies = sale.scheme.cast.bodies
+    made = client_of(sale, "manager").post(
+        "/api/v1/programmes",
+        {
+            "agency": bodies["lead"].code, "finance_agency": bodies["finance"].code,
+            "code": "NEW-2025", "name_zh": "新", "name_en": "New",
+        },
+        format="json",
+    )  # fmt: skip
+    assert (made.status_code, made.json()["is_demo"]) == (201, is_demo)
 
 
 def test_readable_comes_before_visible_and_visible_before_well_formed(sale: Sale) -> None:

@@ -226,7 +226,7 @@ def test_a_ceiling_rises_but_never_lies_below_what_is_used(budget: Budget) -> No
     assert ceiling(900_00).pk == cap.pk
     with pytest.raises(Conflict) as refused:
         ceiling(399_99)
-    assert refused.value.code == "amount_exceeds_cap"
+    assert refused.value.code == "ceiling_below_use"
     with pytest.raises(InvalidInput):
         ceiling(0)
     [row] = selectors.list_ceilings(budget.programme.pk)

@@ -6,7 +6,7 @@ import base64
 import csv
 import io
 from collections import Counter
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -179,10 +179,9 @@ def test_use_is_asked_what_its_file_was_asked_the_place_and_the_chips(shared_dir
     [
         ({"BillingAccountId": "acct-9"}, "other_account"),
         ({"BillingCurrency": "USD"}, "other_currency"),
-        ({"ChargePeriodStart": "2025-06-30T15:59:59Z"}, "outside_period"),
     ],
 )
-def test_a_row_of_another_account_currency_or_time_refuses_the_bill(
+def test_a_row_of_another_account_or_currency_refuses_the_bill(
     shared_dir: Path, cells: dict[str, str], code: str
 ) -> None:
     sale, redemption = given_order_of_may()
@@ -191,6 +190,36 @@ def test_a_row_of_another_account_currency_or_time_refuses_the_bill(
         sale.prove(redemption, **papers_of_may(sale, redemption, raw))
     assert [(e["field"], e["code"]) for e in refusal.value.errors] == [("row 4", code)]
     assert not UsageRecord.objects.exists()
+
+
+@pytest.mark.django_db
+def test_rows_outside_the_vouchers_life_do_not_count_but_the_rest_of_the_bill_does(
+    shared_dir: Path,
+) -> None:
+    sale, redemption = given_order_of_may()
+    begins, ends = sale.voucher.prepared_at, sale.voucher.valid_until
+    first, last = (f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}" for at in (begins, ends))
+    second = timedelta(seconds=1)
+    early = f"{(begins - second).astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    late = f"{(ends + second).astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    raw = changed(
+        shared_dir,
+        {
+            0: {"ChargePeriodStart": early}, 1: {"ChargePeriodStart": first},
+            2: {"ChargePeriodEnd": last}, 3: {"ChargePeriodEnd": late},
+        },
+    )  # fmt: skip
+    papers = papers_of_may(sale, redemption, raw)
+    papers["payment"]["amount_fen"] = BILLED_FEN
+    redemption = sale.prove(redemption, **papers)
+    assert redemption.calculation["counted_fen"] == BILLED_FEN * 22 // 24
+    assert redemption.calculation["usage_rows"] == [2, 3, *range(5, 25)]
+    assert {
+        "column": "ChargePeriodStart", "code": "outside_period", "rows": 2,
+    } in redemption.calculation["deviations"]  # fmt: skip
+    rows = UsageRecord.objects.filter(redemption=redemption, released_at=None)
+    assert set(rows.filter(is_eligible=False).values_list("row_number", flat=True)) == {1, 4}
+    assert findings(sale.scheme) == {}
 
 
 @pytest.mark.django_db

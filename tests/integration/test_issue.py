@@ -7,18 +7,20 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
-from companies.errors import Conflict, NotAllowed
+from companies.errors import Conflict, InvalidInput, NotAllowed
 from companies.letters.models import Letter
-from companies.letters.services import waive_letter
+from companies.letters.services import answer_letter, waive_letter
 from tests.given import (
     DAY,
+    HOUR,
     carry_out,
     given_approved_application,
     given_live_voucher,
     given_pending_voucher,
     given_programme,
 )
-from vouchers.applications.models import Application
+from tests.given_money import findings
+from vouchers.applications.models import Application, Decision
 from vouchers.issuance import services as vouchers
 from vouchers.issuance.codes import with_check
 from vouchers.issuance.models import Voucher
@@ -143,6 +145,44 @@ def test_revoking_takes_two_people_and_the_companys_say() -> None:
     assert states(scheme).available_fen == states(scheme).received_fen
 
 
+def test_a_proposed_revocation_can_be_dropped_and_proposed_anew() -> None:
+    scheme = given_programme()
+    voucher = given_live_voucher(scheme)
+    case = {"voucher_id": voucher.pk, "reason": "企业说明属实"}
+    approver, authoriser = scheme.actor("approver"), scheme.actor("authoriser")
+    signatory = scheme.actor("buyer_signatory")
+    with pytest.raises(Conflict, match="nothing_noticed"):
+        vouchers.drop_revocation(actor=approver, at=scheme.later(), **case)
+    vouchers.propose_revocation(actor=approver, at=scheme.later(), **case)
+    notice = Letter.objects.get(subject_ref=voucher.ref)
+    waive_letter(actor=signatory, letter_id=notice.pk, at=scheme.later())
+    with pytest.raises(NotAllowed, match="duty_missing"):
+        vouchers.drop_revocation(actor=authoriser, at=scheme.later(), **case)
+    with pytest.raises(InvalidInput, match="reason_missing"):
+        vouchers.drop_revocation(
+            actor=approver, voucher_id=voucher.pk, reason=" ", at=scheme.later()
+        )
+    vouchers.drop_revocation(actor=approver, at=scheme.later(), **case)
+    notice.refresh_from_db()
+    assert notice.status == "WITHDRAWN"
+    revoke = {"actor": authoriser, "voucher_id": voucher.pk, "request_key": "revoke"}
+    with pytest.raises(Conflict, match="prior_notice_missing"):
+        vouchers.revoke_voucher(at=scheme.later(), **revoke)
+    with pytest.raises(Conflict, match="reply_period_over"):
+        answer_letter(
+            actor=signatory, letter_id=notice.pk, reply="不同意", at=notice.served_at + HOUR
+        )
+    vouchers.propose_revocation(actor=approver, at=scheme.later(), **case)
+    anew = Letter.objects.get(subject_ref=voucher.ref, status="SERVED")
+    waive_letter(actor=signatory, letter_id=anew.pk, at=scheme.later())
+    assert vouchers.revoke_voucher(at=scheme.later(), **revoke).status == "REVOKED"
+    signed = Decision.objects.filter(subject_ref=voucher.ref).order_by("id")
+    assert list(signed.values_list("outcome", flat=True)) == [
+        "REVOCATION_PROPOSED", "REVOCATION_DROPPED", "REVOCATION_PROPOSED", "REVOKED",
+    ]  # fmt: skip
+    assert findings(scheme) == {}
+
+
 def test_the_database_revokes_nothing_without_a_letter() -> None:
     voucher = given_live_voucher()
     with pytest.raises(IntegrityError, match="burden_rests_on_letter"), transaction.atomic():
@@ -191,7 +231,7 @@ def test_preparing_twice_gives_one_voucher() -> None:
 def test_the_certificate_says_what_the_code_covers() -> None:
     voucher = given_live_voucher(face_fen=3_000_000)
     said = str(certificate_paper(voucher))
-    for words in ("算力券凭证", with_check(voucher.number), "叁万元整", "30,000.00", "演示"):
+    for words in ("算力券凭证", with_check(voucher.number), "叁万元整", "30,000.00", "30%", "演示"):
         assert words in said
     pdf = certificate_pdf(voucher)
     assert pdf.startswith(b"%PDF-")

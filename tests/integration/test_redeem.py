@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from companies.agencies.models import Deadline
+from companies.audit.models import AuditEvent, AuditPayload
 from companies.errors import Conflict, InvalidInput, NotAllowed
 from tests.given import DAY, carry_out
 from tests.given_money import (
@@ -180,6 +181,8 @@ def test_evidence_is_worked_out_once_and_its_rows_are_claimed() -> None:
         ("invoice", {"seller_code": "91520100MA6000000X"}, ("invoice.seller_code", "other_party")),
         ("payment", {"payer_code": "91520100MA6000000X"}, ("payment.payer_code", "other_party")),
         ("invoice", {"date": "2099-01-01"}, ("invoice.date", "not_a_past_day")),
+        ("invoice", {"date": "1990-01-01"}, ("invoice.date", "before_contract")),
+        ("payment", {"date": "2025-02-28"}, ("payment.date", "before_contract")),
         ("invoice", {"tax_fen": PRICE_FEN}, ("invoice.tax_fen", "not_within_amount")),
         ("payment", {"receipt_number": " "}, ("payment.receipt_number", "required")),
         ("payment", {"amount_fen": 1.5}, ("payment.amount_fen", "not_positive")),
@@ -201,7 +204,7 @@ def test_papers_that_do_not_fit_are_refused_with_their_place(
     ("fault", "code"),
     [
         ("no_usage", "usage_required"), ("other_account", "usage_refused"),
-        ("too_early", "usage_refused"), ("other_sum", "bill_differs"),
+        ("too_early", "nothing_eligible"), ("other_sum", "bill_differs"),
         ("other_invoice", "bill_differs"), ("own_share", "own_share_unpaid"),
         ("above_order", "bill_above_order"),
     ],
@@ -233,6 +236,54 @@ def test_usage_and_payment_must_bear_the_invoice_out(fault: str, code: str) -> N
     if code == "bill_differs":
         added_up = {"other_sum": format_yuan(PRICE_FEN - 2), "other_invoice": "0.00"}[fault]
         assert refusal.value.facts["total"] == added_up
+
+
+def test_a_sum_typed_too_small_is_corrected_with_the_next_filing() -> None:
+    sale = given_sale()
+    order = sale.confirmed()
+    papers = sale.papers(order)
+    receipt_fen = papers["payment"]["amount_fen"]
+    sale.prove(order, **papers)
+    redemptions.dispute_redemption(
+        actor=sale.actor("agent"), redemption_id=order.pk, reason="金额少一分",
+        at=sale.scheme.later(),
+    )  # fmt: skip
+    papers["payment"]["amount_fen"] = receipt_fen + 1
+    order = sale.prove(order, **papers)
+    assert order.status == "EVIDENCED"
+    receipt = order.payment_document
+    assert (receipt.base_fen, receipt.limit_fen) == (receipt_fen + 1, receipt_fen + 1)
+    corrected = AuditEvent.objects.get(action="evidence.rebased")
+    facts = AuditPayload.objects.get(event=corrected).content["facts"]
+    assert (facts["before_fen"], facts["base_fen"]) == (receipt_fen, receipt_fen + 1)
+    assert findings(sale.scheme) == {}
+
+
+def test_a_verified_invoice_keeps_its_sum() -> None:
+    sale = given_sale()
+    order = sale.confirmed(200_000)
+    papers = sale.papers(order)
+    sale.prove(order, **papers)
+    sale.verify(order)
+    redemptions.dispute_redemption(
+        actor=sale.actor("agent"), redemption_id=order.pk, reason="不符", at=sale.scheme.later()
+    )
+    papers["invoice"]["amount_fen"] -= 1
+    papers["usage_file"] = usage_bill(
+        [199_999], invoice=papers["invoice"]["number"], account="acct-buyer",
+        first=sale.scheme.at - 5 * DAY,
+    )  # fmt: skip
+    order = sale.prove(order, **papers)
+    assert order.invoice_document.base_fen == 200_000
+
+
+def test_an_order_too_small_for_a_fen_of_support_is_told_so() -> None:
+    sale = given_sale()
+    with pytest.raises(InvalidInput, match="order_too_small"):
+        sale.order(1)
+    with pytest.raises(InvalidInput, match="order_too_small"):
+        sale.order(1, requested_fen=1)
+    assert not Redemption.objects.exists()
 
 
 def test_an_invoice_counts_once_over_all_claims() -> None:

@@ -153,8 +153,9 @@ def test_a_bounce_after_closing_is_the_exact_mirror_and_is_paid_anew() -> None:
     money = voucher_money(sale.voucher)
     assert (money["payable"], money["paid"]) == (HELD_FEN, 0)
     assert findings(sale.scheme) == {}
-    with pytest.raises(Conflict, match="wrong_state"):
+    with pytest.raises(Conflict, match="wrong_state") as refusal:
         bounce(sale, line, "again")
+    assert refusal.value.facts["noun"] == redemption.number
     given_account(sale.scheme, "6222000033334444")
     anew = settlement.draw_up_follow_up(
         actor=sale.actor("clerk"), batch_id=batch.pk, at=sale.scheme.later()

@@ -3,13 +3,16 @@
 from datetime import date
 from decimal import Decimal
 
+import pytest
+
+from vouchers.programmes.rules import VoucherTerms
 from vouchers.redemptions.models import FINAL, RedemptionStatus
-from vouchers.redemptions.rules import Flows, bill_matches, paper_faults, yuan_to_fen
+from vouchers.redemptions.rules import Flows, bill_matches, paper_faults, work_out, yuan_to_fen
 from vouchers.redemptions.states import STEPS
 from vouchers.sampling import is_drawn
 from vouchers.settlement.gateways import FileDropChannel, SandboxTreasury, SheetRow
 
-FLOWS = Flows(company_code="A", provider_code="B", today=date(2025, 6, 1))
+FLOWS = Flows(company_code="A", provider_code="B", agreed=date(2025, 5, 31), today=date(2025, 6, 1))
 INVOICE = {
     "number": "1" * 20, "date": "2025-05-31", "amount_fen": 100_00, "tax_fen": 6_00,
     "seller_code": "B", "buyer_code": "A",
@@ -30,6 +33,24 @@ def test_four_flows_agree_or_every_wrong_place_is_named():
     assert {field for field, _code in paper_faults(FLOWS, wrong, PAYMENT)} == {
         "invoice.seller_code", "invoice.tax_fen", "invoice.date",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("field", ["invoice", "payment"])
+def test_a_paper_older_than_the_contract_proves_nothing(field):
+    papers = {"invoice": INVOICE, "payment": PAYMENT}
+    papers[field] = {**papers[field], "date": "2025-05-30"}
+    assert paper_faults(FLOWS, **papers) == [(f"{field}.date", "before_contract")]
+
+
+@pytest.mark.parametrize(("mode", "subsidy_fen"), [("down", 2_97), ("half_up", 2_98)])
+def test_a_net_base_is_rounded_with_the_subsidy_once(mode, subsidy_fen):
+    terms = VoucherTerms.model_construct(
+        invoice="net", rate_bp=3_000, rounding_mode=mode, rounding_unit_fen=1
+    )
+    invoice = {"amount_fen": 20_00, "tax_fen": 1_13}
+    # 10.52 yuan of it count: 992.562 fen without tax, 30 % of them 297.7686
+    sheet = work_out(terms=terms, invoice=invoice, eligible_yuan=Decimal("10.52"), held_fen=10_00)
+    assert (sheet["eligible_fen"], sheet["subsidy_fen"]) == (992, subsidy_fen)
 
 
 def test_a_bill_matches_within_one_fen():

@@ -9,6 +9,8 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
+from vouchers.money import FEN_MAX
+
 # The largest whole number that every JSON reader keeps exact (RFC 8785); far beyond any budget.
 EXACT = 2**53 - 1
 
@@ -37,7 +39,10 @@ class Whole(serializers.IntegerField):
 
 
 class Fen(Whole):
-    """A sum in integer fen."""
+    """A sum in integer fen; no larger than a page takes."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"max_value": FEN_MAX, **kwargs})
 
 
 class Flag(serializers.BooleanField):

@@ -17,7 +17,7 @@ from companies.local_time import local_date
 from vouchers.issuance.codes import with_check
 from vouchers.issuance.models import Mode, Voucher
 from vouchers.issuance.selectors import get_verify_code
-from vouchers.money import capitals, format_yuan
+from vouchers.money import capitals, format_rate, format_yuan
 from vouchers.programmes.rules.sharing import VoucherTerms
 
 TEMPLATE = Path(__file__).with_name("certificate.typ")
@@ -69,7 +69,7 @@ def certificate_paper(voucher: Voucher) -> dict[str, object]:
             ["统一社会信用代码", voucher.company.credit_code],
             ["面额（小写）", f"¥ {format_yuan(voucher.face_fen)}"],
             ["面额（大写）", f"人民币{capitals(voucher.face_fen)}"],
-            ["抵扣比例", f"{terms.rate_bp / 100:g}%"],
+            ["抵扣比例", format_rate(terms.rate_bp)],
             ["使用方式", _MODES[Mode(voucher.mode)]],
             ["有效期", f"{first:%Y年%m月%d日}至{last:%Y年%m月%d日}（含）"],
         ],

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
 from typing import Any
 
 from vouchers.programmes.rules import VoucherTerms, redemption_share
@@ -19,10 +20,12 @@ Fault = tuple[str, str]
 
 @dataclass(frozen=True)
 class Flows:
-    """The parties and days the invoice, the payment and the usage must agree on."""
+    """The parties and days the invoice, the payment and the usage must agree on. Nothing is billed
+    or paid before it was `agreed`: the contract's day, or the order's where that is earlier."""
 
     company_code: str
     provider_code: str
+    agreed: date
     today: date
 
 
@@ -47,6 +50,8 @@ def paper_faults(
         day = read_day(paper["date"])
         if day is None or day > flows.today:
             faults.append((f"{field}.date", "not_a_past_day"))
+        elif day < flows.agreed:
+            faults.append((f"{field}.date", "before_contract"))
         if not _is_fen(paper["amount_fen"]) or paper["amount_fen"] <= 0:
             faults.append((f"{field}.amount_fen", "not_positive"))
     if not _is_fen(invoice["tax_fen"]) or not _tax_fits(invoice):
@@ -88,19 +93,22 @@ def work_out(
     held_fen: int,
     rows: Sequence[int] = (),
 ) -> dict[str, Any]:
-    """The calculation, line by line, as it is frozen. `eligible_yuan` None: no metered usage."""
+    """The calculation, line by line, as it is frozen. `eligible_yuan` None: no metered usage.
+
+    A net base is shown in whole fen, but only the subsidy is rounded.
+    """
     gross = invoice["amount_fen"]
     counted = gross if eligible_yuan is None else min(yuan_to_fen(eligible_yuan), gross)
-    base = counted
+    exact = Fraction(max(counted, 0))
     if terms.invoice == "net":
-        base = counted * (gross - invoice["tax_fen"]) // gross
-    share = redemption_share(terms=terms, eligible_fen=max(base, 0), balance_fen=held_fen)
+        exact *= Fraction(gross - invoice["tax_fen"], gross)
+    share = redemption_share(terms=terms, eligible_fen=exact, balance_fen=held_fen)
     return {
         "invoice_fen": gross,
         "counted_fen": counted,
         "left_out_fen": gross - counted,
         "invoice_basis": terms.invoice,
-        "eligible_fen": max(base, 0),
+        "eligible_fen": int(exact),
         "rate_bp": terms.rate_bp,
         "rounding": {"mode": terms.rounding_mode, "unit_fen": terms.rounding_unit_fen},
         "by_rate_fen": share.by_rate_fen,

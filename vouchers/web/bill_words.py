@@ -30,7 +30,7 @@ CODES: dict[str, Promise] = {
     "not_utf8": _("Not written in UTF-8; read as GB18030"),
     "other_account": _("Not the company's account at this provider"),
     "other_currency": _("Not billed in yuan"),
-    "outside_period": _("Used outside the voucher's period"),
+    "outside_period": _("Used outside the voucher's period; not counted"),
     "other_issuer": _("Another invoice issuer than the provider"),
     "other_voucher": _("Names another voucher"),
     "other_beneficiary": _("Names another company"),

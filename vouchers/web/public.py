@@ -332,6 +332,7 @@ class Verify(PageView):
             {"label": _("Status"), "value": voucher.get_status_display()},
             {"label": _("Face value (yuan)"), "value": voucher.face_fen, "money": True},
             {"label": _("Programme"), "value": named(voucher.programme)},
+            {"label": _("Last day of use"), "value": last_day(voucher.valid_until)},
         ]
         return {"form": form, "answer": "valid" if valid else "over", "summary": summary}
 

@@ -45,7 +45,12 @@ class Migration(migrations.Migration):
                 (
                     "status",
                     models.CharField(
-                        choices=[("SIGNED", "Signed"), ("SERVED", "Served")], max_length=10
+                        choices=[
+                            ("SIGNED", "Signed"),
+                            ("SERVED", "Served"),
+                            ("WITHDRAWN", "Withdrawn"),
+                        ],
+                        max_length=10,
                     ),
                 ),
                 ("signed_at", models.DateTimeField()),
@@ -89,14 +94,17 @@ class Migration(migrations.Migration):
                         name="letter_kind_known",
                     ),
                     models.CheckConstraint(
-                        condition=models.Q(("status__in", ["SIGNED", "SERVED"])),
+                        condition=models.Q(("status__in", ["SIGNED", "SERVED", "WITHDRAWN"])),
                         name="letter_status_known",
                     ),
                     models.UniqueConstraint(fields=("agency", "id"), name="letter_agency_row"),
                     models.CheckConstraint(
                         condition=models.Q(
                             models.Q(("served_at__isnull", True), ("status", "SIGNED")),
-                            models.Q(("served_at__isnull", False), ("status", "SERVED")),
+                            models.Q(
+                                ("served_at__isnull", False),
+                                ("status__in", ["SERVED", "WITHDRAWN"]),
+                            ),
                             _connector="OR",
                         ),
                         name="served_letter_has_time",

@@ -1,4 +1,5 @@
--- A signed letter's text never changes; service, reply and waiver are written on it once each.
+-- A signed letter's text never changes; service, reply, waiver and withdrawal are written on it
+-- once each.
 CREATE FUNCTION letter_text_frozen() RETURNS trigger LANGUAGE plpgsql
   SET search_path = pg_catalog, public AS $$
 DECLARE
@@ -6,7 +7,8 @@ DECLARE
 BEGIN
   IF TG_OP = 'UPDATE' AND to_jsonb(NEW) - later = to_jsonb(OLD) - later
      AND (OLD.status = 'SIGNED'
-          OR (NEW.status = OLD.status AND NEW.served_at = OLD.served_at
+          OR ((NEW.status = OLD.status OR (OLD.status = 'SERVED' AND NEW.status = 'WITHDRAWN'))
+              AND NEW.served_at = OLD.served_at
               AND NEW.reply_until IS NOT DISTINCT FROM OLD.reply_until))
      AND (OLD.replied_at IS NULL
           OR (NEW.replied_at IS NOT DISTINCT FROM OLD.replied_at AND NEW.reply = OLD.reply))

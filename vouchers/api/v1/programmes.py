@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -153,12 +154,9 @@ class CreateProgramme(CreateView):
     output = ProgrammeOut
 
     def arguments(self, data: dict[str, Any]) -> dict[str, Any]:
-        """Codes to ids."""
-        return {
-            "agency_id": get_agency(data.pop("agency")).pk,
-            "finance_agency_id": get_agency(data.pop("finance_agency")).pk,
-            **data,
-        }
+        """Codes to ids; what is made in a demonstration is marked as one."""
+        bodies = {f"{n}_id": get_agency(data.pop(n)).pk for n in ("agency", "finance_agency")}
+        return {**bodies, **data, "is_demo": settings.DEMO}
 
 
 class ProgrammeList(NounList):

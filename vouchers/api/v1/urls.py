@@ -136,6 +136,7 @@ urlpatterns = [
         vouchers.SuspendVoucher,
         vouchers.ResumeVoucher,
         vouchers.ProposeRevocation,
+        vouchers.DropRevocation,
         vouchers.RevokeVoucher,
     ),
     *verb_paths(

@@ -119,6 +119,13 @@ class ProposeRevocation(VoucherVerb):
     input = ReasonIn
 
 
+class DropRevocation(VoucherVerb):
+    """POST: withdraw the prior notice; nothing is revoked."""
+
+    verb = services.drop_revocation
+    input = ReasonIn
+
+
 class RevokeVoucher(VoucherVerb):
     """POST: revoke, after the reply period, by a second person."""
 
@@ -153,13 +160,8 @@ class CheckCertificate(ApiView):
         """{state, face_fen, valid_until} or state NOT_FOUND."""
         asked = self.read(CheckIn)
         voucher = selectors.find_by_verify_code(asked["number"], asked["code"])
-        if voucher is None:
-            return Response({"state": "NOT_FOUND", "checked_at": self.at})
-        return Response(
-            {
-                "state": voucher.status,
-                "face_fen": voucher.face_fen,
-                "valid_until": voucher.valid_until,
-                "checked_at": self.at,
-            }
-        )
+        answer = {"state": "NOT_FOUND", "checked_at": self.at}
+        if voucher is not None:
+            found = {"face_fen": voucher.face_fen, "valid_until": voucher.valid_until}
+            answer |= {"state": voucher.status, **found}
+        return Response(CheckOut(answer).data)

@@ -5,12 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from companies.errors import Conflict
-from companies.letters.models import Letter, LetterKind
+from companies.foundation.actors import Actor
+from companies.foundation.locks import lock_rows
+from companies.letters.models import Letter, LetterKind, LetterStatus
 from companies.letters.selectors import burden_may_rest
-from companies.letters.services import serve_letter
+from companies.letters.services import serve_letter, withdraw_letter
 from companies.users.models import Duty
 from vouchers.applications.models import Application
 
@@ -46,10 +49,7 @@ def serve_prior_notice(notice: PriorNotice, *, duty: Duty, at: datetime) -> Lett
 
     Raises Conflict `prior_notice_served` where one is out already.
     """
-    out = Letter.objects.filter(
-        subject_ref=notice.subject_ref, burden=notice.burden, kind=LetterKind.PRIOR_NOTICE
-    )
-    if out.exists():
+    if _standing(notice.subject_ref, notice.burden).exists():
         raise Conflict("prior_notice_served", _("The company has been notified already."))
     return serve_letter(
         agency_id=notice.agency_id,
@@ -64,6 +64,27 @@ def serve_prior_notice(notice: PriorNotice, *, duty: Duty, at: datetime) -> Lett
         reply_days=REPLY_DAYS,
         at=at,
     )
+
+
+def withdraw_prior_notice(
+    subject_ref: str, burden: str, *, actor: Actor, reason: str, at: datetime
+) -> None:
+    """A step: what was intended is dropped, so its notice carries nothing any more.
+
+    Raises Conflict `nothing_noticed` where none is out.
+    """
+    letter = next(iter(lock_rows(_standing(subject_ref, burden))), None)
+    if letter is None:
+        raise Conflict(
+            "nothing_noticed", _("The company has not been notified: there is nothing to drop.")
+        )
+    withdraw_letter(letter, actor=actor, reason=reason, at=at)
+
+
+def _standing(subject_ref: str, burden: str) -> QuerySet[Letter]:
+    return Letter.objects.filter(
+        subject_ref=subject_ref, burden=burden, kind=LetterKind.PRIOR_NOTICE
+    ).exclude(status=LetterStatus.WITHDRAWN)
 
 
 def require_burden(subject_ref: str, burden: str, at: datetime) -> None:

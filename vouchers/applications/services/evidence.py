@@ -30,10 +30,19 @@ DUPLICATES = {
 }
 
 
-def register_evidence(*, kind: str, identity: str, base_fen: int, at: datetime) -> EvidenceDocument:
+def register_evidence(
+    *,
+    kind: str,
+    identity: str,
+    base_fen: int,
+    subject_ref: str,
+    agency_id: int,
+    actor: Actor,
+    at: datetime,
+) -> EvidenceDocument:
     """A step: the one row of this document, locked; made where nobody has shown it before.
 
-    Another agency may have registered it with another base: the first one stands.
+    What somebody claims or an officer has verified keeps its base; else a mistyped one is set anew.
     """
     assert_in_transaction()
     key = settings.EVIDENCE_KEY.encode()
@@ -50,7 +59,16 @@ def register_evidence(*, kind: str, identity: str, base_fen: int, at: datetime) 
             "status": EvidenceStatus.UNVERIFIED,
         },
     )
-    return lock_rows(EvidenceDocument.objects.filter(pk=document.pk))[0]
+    document = lock_rows(EvidenceDocument.objects.filter(pk=document.pk))[0]
+    is_settled = document.live_claims or document.status == EvidenceStatus.VERIFIED
+    if document.base_fen != base_fen and not is_settled:
+        before_fen, document.base_fen, document.limit_fen = document.base_fen, base_fen, base_fen
+        document.save(update_fields=["base_fen", "limit_fen"])
+        _record(
+            "evidence.rebased", document, subject_ref, agency_id, actor, at=at,
+            base_fen=base_fen, before_fen=before_fen,
+        )  # fmt: skip
+    return document
 
 
 def claim_evidence(

@@ -198,6 +198,9 @@ def _claim_contract(
         kind=EvidenceKind.CONTRACT,
         identity=_contract_of(application, provider),
         base_fen=planned,
+        subject_ref=application.ref,
+        agency_id=application.agency_id,
+        actor=actor,
         at=at,
     )
     claim_evidence(

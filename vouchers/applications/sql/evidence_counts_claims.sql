@@ -18,6 +18,11 @@ BEGIN
     RAISE EXCEPTION 'evidence_final: a voided or red-lettered paper stays so'
       USING ERRCODE = 'check_violation', CONSTRAINT = 'evidence_final';
   END IF;
+  IF (NEW.base_fen, NEW.limit_fen) IS DISTINCT FROM (OLD.base_fen, OLD.limit_fen)
+     AND (OLD.live_claims > 0 OR OLD.status = 'VERIFIED') THEN
+    RAISE EXCEPTION 'evidence_base_stands: the sum of a claimed or verified paper stays'
+      USING ERRCODE = 'check_violation', CONSTRAINT = 'evidence_base_stands';
+  END IF;
   RETURN NEW;
 END $$;
 

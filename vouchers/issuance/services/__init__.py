@@ -3,6 +3,7 @@
 from vouchers.issuance.services.change import (
     carry_out_deadline,
     close_voucher,
+    drop_revocation,
     propose_revocation,
     resume_voucher,
     revoke_voucher,
@@ -15,6 +16,7 @@ __all__ = [
     "carry_out_deadline",
     "close_voucher",
     "decline_voucher",
+    "drop_revocation",
     "prepare_voucher",
     "propose_revocation",
     "resume_voucher",

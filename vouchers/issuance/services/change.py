@@ -12,13 +12,14 @@ from companies.errors import Conflict, NotAllowed
 from companies.foundation.actors import Actor
 from companies.foundation.states import require_step
 from companies.foundation.verbs import assert_in_transaction, verb
-from companies.users.models import Role
+from companies.users.models import Duty, Role
 from vouchers.applications.models import Act, Decision
 from vouchers.applications.services.award import release_caps
 from vouchers.applications.services.burdens import (
     PriorNotice,
     require_burden,
     serve_prior_notice,
+    withdraw_prior_notice,
 )
 from vouchers.applications.services.seats import sign
 from vouchers.applications.services.steps import require_reason, rules_of
@@ -41,6 +42,7 @@ from vouchers.programmes.models import CapScope
 
 SYSTEM = Actor.system("issuance.due")
 PROPOSED = "REVOCATION_PROPOSED"
+DROPPED = "REVOCATION_DROPPED"
 
 
 @verb
@@ -88,23 +90,49 @@ def propose_revocation(*, actor: Actor, voucher_id: int, reason: str, at: dateti
     voucher = lock_voucher(voucher_id, with_file=True)
     require_step(STEPS, voucher.status, VoucherStatus.REVOKED, voucher.number)
     reason = require_reason(reason)
-    sign(
-        application=voucher.application,
-        act=Act.APPROVE,
-        actor=actor,
-        duty=duty,
-        subject_ref=voucher.ref,
-        outcome=PROPOSED,
-        amount_fen=voucher.face_fen,
-        reason=reason,
-        at=at,
-    )
+    _sign_proposal(voucher, PROPOSED, reason, actor, duty, at)
     notice = PriorNotice(
         voucher.agency_id, voucher.company_id, voucher.ref, voucher.number, "REVOKED", reason
     )
     serve_prior_notice(notice, duty=duty, at=at)
     record(voucher, "voucher.revocation_noticed", actor=actor, at=at, duty=duty, reason=reason)
     return voucher
+
+
+@verb
+def drop_revocation(*, actor: Actor, voucher_id: int, reason: str, at: datetime) -> Voucher:
+    """An approver drops the proposal, say after the company's answer: its notice is withdrawn, and
+    revoking needs a new one.
+
+    Raises NotAllowed, Conflict (`wrong_state`, `nothing_noticed`), InvalidInput.
+    """
+    duty = require_officer(actor, find_voucher(voucher_id), (Role.APPROVER,), at)
+    voucher = lock_voucher(voucher_id, with_file=True)
+    require_step(STEPS, voucher.status, VoucherStatus.REVOKED, voucher.number)
+    reason = require_reason(reason)
+    withdraw_prior_notice(voucher.ref, "REVOKED", actor=actor, reason=reason, at=at)
+    _sign_proposal(voucher, DROPPED, reason, actor, duty, at)
+    record(voucher, "voucher.revocation_dropped", actor=actor, at=at, duty=duty, reason=reason)
+    return voucher
+
+
+def _sign_proposal(
+    voucher: Voucher, outcome: str, reason: str, actor: Actor, duty: Duty, at: datetime
+) -> None:
+    """Each proposal and each dropping is a round of its own: one may propose again."""
+    rounds = Decision.objects.filter(subject_ref=voucher.ref, act=Act.APPROVE)
+    sign(
+        application=voucher.application,
+        act=Act.APPROVE,
+        actor=actor,
+        duty=duty,
+        subject_ref=voucher.ref,
+        outcome=outcome,
+        amount_fen=voucher.face_fen,
+        reason=reason,
+        at=at,
+        cycle=rounds.count(),
+    )
 
 
 @verb

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from fractions import Fraction
 from typing import Any, Literal
 
 from django.utils.translation import gettext_lazy as _
@@ -129,7 +130,9 @@ def _last_day(rules: RuleDocument, start: date) -> date:
     return last
 
 
-def redemption_share(*, terms: VoucherTerms, eligible_fen: int, balance_fen: int) -> ShareResult:
+def redemption_share(
+    *, terms: VoucherTerms, eligible_fen: int | Fraction, balance_fen: int
+) -> ShareResult:
     """min(rate × eligible cost rounded as the rule says, balance); rounded once per claim."""
     if eligible_fen < 0 or balance_fen < 0:
         raise InvalidInput("amount_malformed", _("Costs and balances are not negative."))
@@ -142,7 +145,7 @@ def redemption_share(*, terms: VoucherTerms, eligible_fen: int, balance_fen: int
     subsidy = min(by_rate, balance_fen)
     return ShareResult(
         subsidy_fen=subsidy,
-        own_fen=eligible_fen - subsidy,
+        own_fen=int(eligible_fen) - subsidy,
         by_rate_fen=by_rate,
         limited_by="rate" if subsidy == by_rate else "balance",
     )

@@ -23,7 +23,7 @@ def set_ceiling(
 ) -> CapUsage:
     """Set or change the policy ceiling of a period: a promise, no money.
 
-    Raises NotAllowed, InvalidInput `amount_not_positive`, Conflict `amount_exceeds_cap`.
+    Raises NotAllowed, InvalidInput `amount_not_positive`, Conflict `ceiling_below_use`.
     """
     programme = find_one(Programme.objects.filter(pk=programme_id), "programme")
     duty = require_duty(
@@ -48,7 +48,7 @@ def set_ceiling(
     ceiling = lock_one(CapUsage.objects.filter(pk=made.pk), "cap")
     if limit_fen < ceiling.used_fen:
         raise Conflict(
-            "amount_exceeds_cap",
+            "ceiling_below_use",
             _("%(used)s yuan are committed already; the ceiling cannot lie below."),
             used=format_yuan(ceiling.used_fen),
         )

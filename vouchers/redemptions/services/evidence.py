@@ -111,6 +111,7 @@ def _require_papers(
     flows = Flows(
         company_code=redemption.company.credit_code,
         provider_code=redemption.provider.company.credit_code,
+        agreed=_agreed_on(redemption),
         today=local_date(at),
     )
     if faults := paper_faults(flows, invoice, payment):
@@ -122,6 +123,11 @@ def _require_papers(
         )
     if invoice["amount_fen"] > redemption.price_fen:
         raise InvalidInput("bill_above_order", _("The invoice is higher than the order."))
+
+
+def _agreed_on(redemption: Redemption) -> date:
+    signed = date.fromisoformat(redemption.application.form["contract_date"])
+    return min(signed, local_date(redemption.requested_at))
 
 
 def _release_former(redemption: Redemption, actor: Actor, at: datetime) -> None:
@@ -163,10 +169,11 @@ def _claim_papers(
     )
     documents = []
     for kind, identity, amount_fen in papers:
-        document = register_evidence(kind=kind, identity=identity, base_fen=amount_fen, at=at)
-        claim_evidence(
-            document=document, agency_id=redemption.agency_id, subject_ref=redemption.ref,
-            amount_fen=amount_fen, actor=actor, at=at,
-        )  # fmt: skip
+        claimant: dict[str, Any] = {
+            "agency_id": redemption.agency_id, "subject_ref": redemption.ref,
+            "actor": actor, "at": at,
+        }  # fmt: skip
+        document = register_evidence(kind=kind, identity=identity, base_fen=amount_fen, **claimant)
+        claim_evidence(document=document, amount_fen=amount_fen, **claimant)
         documents.append(document)
     redemption.invoice_document, redemption.payment_document = documents

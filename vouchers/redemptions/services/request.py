@@ -140,6 +140,11 @@ def _judge_amount(
     most_fen = share_fen(
         price_fen, terms.rate_bp, mode=terms.rounding_mode, unit_fen=terms.rounding_unit_fen
     )
+    if most_fen == 0:
+        raise InvalidInput(
+            "order_too_small",
+            _("The order is too small: the voucher's part of it rounds to nothing."),
+        )
     if requested_fen > most_fen:
         raise InvalidInput(
             "amount_above_rate",

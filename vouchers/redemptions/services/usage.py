@@ -73,16 +73,22 @@ def claim_usage(
             )
         return ClaimedUsage(None, (), [], "")
     mine = _rows_of(bill, invoice)
-    verdicts = [_counts(terms, goods, row) for row in mine]
-    counted = [row for row, counts in zip(mine, verdicts, strict=True) if counts]
-    _require_rows(redemption, terms, mine, counted)
-    _write_rows(redemption, bill, list(zip(mine, verdicts, strict=True)))
+    _require_rows(redemption, mine)
+    eligible = [row for row in mine if _counts(terms, goods, row)]
+    counted = [row for row in eligible if _is_in_life(terms, row)]
+    taken = {row.number for row in counted}
+    outside = [
+        Deviation(row.number, "ChargePeriodStart", "outside_period")
+        for row in eligible
+        if row.number not in taken
+    ]
+    _write_rows(redemption, bill, [(row, row.number in taken) for row in mine])
     redemption.use_from_date = local_date(min(row.period_start for row in mine))
     redemption.use_until_date = local_date(max(row.period_end for row in mine))
     return ClaimedUsage(
         sum((row.billed_cost for row in counted), Decimal(0)),
         tuple(row.number for row in counted),
-        name_deviations([*bill.warnings, *_oddities(redemption, mine)]),
+        name_deviations([*bill.warnings, *outside, *_oddities(redemption, mine)]),
         bill.sha256,
     )
 
@@ -114,14 +120,8 @@ def _rows_of(bill: FocusFile, invoice: dict[str, Any]) -> list[FocusRow]:
     return mine
 
 
-def _require_rows(
-    redemption: Redemption,
-    terms: VoucherTerms,
-    rows: Sequence[FocusRow],
-    counted: Sequence[FocusRow],
-) -> None:
-    """The company's own account, in yuan; what counts was used within the voucher's life. Tax and
-    the like may be dated by the month."""
+def _require_rows(redemption: Redemption, rows: Sequence[FocusRow]) -> None:
+    """Every row is of the company's own account, in yuan."""
     accounts = {
         account.account_number: account
         for account in UsageAccount.objects.filter(
@@ -137,11 +137,6 @@ def _require_rows(
             redemption.usage_account = account
         if row.currency != "CNY":
             faults.append((f"row {row.number}", "other_currency", row.currency))
-    faults += [
-        (f"row {row.number}", "outside_period", row.period_start.isoformat())
-        for row in counted
-        if not _is_in_life(terms, row)
-    ]
     if faults:
         raise _refused(faults)
 
@@ -156,7 +151,7 @@ def _refused(faults: Sequence[tuple[str, str, str]]) -> InvalidInput:
 
 
 def _is_in_life(terms: VoucherTerms, row: FocusRow) -> bool:
-    """Use must lie in the rule's period of use where it names one, else in the voucher's life."""
+    """Use counts within the rule's period of use where it names one, else the voucher's life."""
     begins = start_of_day(terms.usage_first) if terms.usage_first else None
     ends = end_of_day(terms.usage_last) if terms.usage_last else None
     if begins is None and ends is None:

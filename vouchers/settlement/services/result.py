@@ -245,7 +245,7 @@ def bounce_line(
     )
     returned = lock_rows(lines.select_related("redemption"))
     for line in returned:
-        require_step(LINE_STEPS, line.status, LineStatus.RETURNED, batch.number)
+        require_step(LINE_STEPS, line.status, LineStatus.RETURNED, line.redemption.number)
     if not reason.strip():
         raise InvalidInput("reason_missing", _("Please give the reason in words."))
     for part, line in enumerate(returned, 1):

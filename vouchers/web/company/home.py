@@ -82,7 +82,7 @@ class Home(CompanyPage):
         """What waits for the company, each with its page and its day."""
         letters = list_letters(self.scope).filter(
             company_id__in=self.scope.company_ids, reply_until__gt=self.at,
-            replied_at__isnull=True, waived_at__isnull=True,
+            replied_at__isnull=True, waived_at__isnull=True, status="SERVED",
         )  # fmt: skip
         heaps = (
             (_("More information is asked for: %(n)s"), "company:supplement", "application",

@@ -7,6 +7,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from companies.letters.models import LetterStatus
 from companies.letters.selectors import get_letter_for, list_letters
 from companies.letters.services import answer_letter, waive_letter
 from vouchers.web.company.people import is_signatory
@@ -57,10 +58,12 @@ class LetterDetail(PageView):
             {"label": _("Kind"), "value": letter.get_kind_display()},
             {"label": _("From"), "value": named(letter.agency)},
             {"label": _("About"), "value": about, "url": url_of(letter.subject_ref, self.scope)},
+            {"label": _("Status"), "value": letter.get_status_display()},
             {"label": _("Served"), "value": stamp(letter.served_at)},
             {"label": _("Reply until"), "value": stamp(letter.reply_until)},
         ]
-        open_now = letter.reply_until is not None and self.at < letter.reply_until
+        is_served = letter.status == LetterStatus.SERVED
+        open_now = is_served and letter.reply_until is not None and self.at < letter.reply_until
         acts = []
         may_waive = is_signatory(self.scope, letter.company_id)
         if open_now and letter.replied_at is None:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from companies.audit.selectors import list_history
 from companies.errors import not_found
 from vouchers.issuance.selectors import get_voucher_for, voucher_money
-from vouchers.money import format_yuan
+from vouchers.money import format_rate, format_yuan
 from vouchers.providers.selectors import get_offer, list_admitted, list_offers
 from vouchers.redemptions import services
 from vouchers.redemptions.models import RedemptionStatus
@@ -156,8 +156,7 @@ class RedemptionNew(FormPage):
 
     def context(self, **kwargs: Any) -> dict[str, Any]:
         """Balance and rate beside the form."""
-        money = voucher_money(self.voucher)
-        rate = self.voucher.terms["rate_bp"] / 100
+        money, terms = voucher_money(self.voucher), self.voucher.terms
         return {
             "crumbs": [
                 (_("My vouchers"), reverse("company:voucher-list")),
@@ -170,7 +169,7 @@ class RedemptionNew(FormPage):
             "back_url": reverse("company:voucher-detail", args=[self.voucher.number]),
             "summary": [
                 {"label": _("Balance (yuan)"), "value": format_yuan(money["available"])},
-                {"label": _("Part of a bill it pays"), "value": f"{rate:g}%"},
+                {"label": _("Part of a bill it pays"), "value": format_rate(terms["rate_bp"])},
             ],
         }
 

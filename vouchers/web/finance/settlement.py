@@ -197,6 +197,7 @@ class BatchList(Desk, ListPage):
 
 _WHY_NOT = {
     "": _("Ready to be paid"),
+    "not_accepted": _("It has not been accepted."),
     "no_verified_account": _("The payee has no verified account."),
     "invoice_not_verified": _("The invoice has not been verified."),
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -110,12 +111,12 @@ class ProgrammeNew(Desk, FormPage):
         return {"crumbs": [(_("Programmes and rules"), back), (self.title, "")], "back_url": back}
 
     def perform(self, data: dict[str, Any], **kwargs: Any) -> str:
-        """Codes to ids; a demonstration's scheme is one too."""
+        """Codes to ids; what is made in a demonstration is marked as one."""
         agency = get_agency(data.pop("agency"))
         payer = get_agency(data.pop("finance_agency"))
         drafted = services.create_programme(
             actor=self.actor, agency_id=agency.pk, finance_agency_id=payer.pk, **data,
-            is_demo=agency.is_demo, at=self.at,
+            is_demo=settings.DEMO, at=self.at,
         )  # fmt: skip
         return reverse("officer:programme-edit", args=[drafted.code])
 

@@ -166,6 +166,13 @@ class VoucherDetail(ActsDesk):
             done=_("The prior notice has been served."),
         ),
         Act(
+            name="drop-revocation", label=_("Drop the revocation"),
+            verb=services.drop_revocation, argument="voucher_id",
+            statuses=("ACTIVE", "SUSPENDED"), roles=(Role.APPROVER,), seat="APPROVE",
+            form=ReasonForm, hint=_("The prior notice is withdrawn; the company is told why."),
+            done=_("The proposal is dropped, its prior notice withdrawn."),
+        ),
+        Act(
             name="revoke", label=_("Revoke"), verb=services.revoke_voucher,
             argument="voucher_id", statuses=("ACTIVE", "SUSPENDED"),
             roles=(Role.FINANCE_AUTHORISER,), posts=True, tone="danger",
@@ -181,6 +188,13 @@ class VoucherDetail(ActsDesk):
     def seat_reason(self, act: Act) -> str:
         """One person, one seat on a file."""
         return seat_reason(self.noun.application, act.seat, self.actor.user_id)
+
+    def why_not(self, act: Act) -> str:
+        """What was not proposed cannot be dropped."""
+        notices = list_letters(self.scope).filter(subject_ref=self.noun.ref, burden="REVOKED")
+        if act.name == "drop-revocation" and not notices.filter(status="SERVED").exists():
+            return str(_("No revocation is proposed."))
+        return super().why_not(act)
 
     def context(self, **kwargs: Any) -> dict[str, Any]:
         """Money, terms, redemptions, letters, history."""

@@ -22,6 +22,7 @@ WORDS = {
     "required": _("Fill this in."),
     "other_party": _("Another party than this order's."),
     "not_a_past_day": _("The day must be today or earlier."),
+    "before_contract": _("Nothing is billed or paid before the contract was signed."),
     "not_positive": _("The amount must be more than 0."),
     "not_within_amount": _("The tax must be less than the invoice's amount."),
 }

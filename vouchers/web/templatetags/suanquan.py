@@ -56,11 +56,8 @@ def capitals(fen: int) -> str:
 
 @register.filter
 def percent(bp: int | None) -> str:
-    """Basis points as a percentage, without needless decimals: 3000 is 30%, 4128 is 41.28%."""
-    if bp is None:
-        return "—"
-    whole, rest = divmod(int(bp), 100)
-    return f"{whole}.{rest:02d}".rstrip("0").rstrip(".") + "%" if rest else f"{whole}%"
+    """Basis points as a percentage: 3000 is 30%."""
+    return "—" if bp is None else money.format_rate(int(bp))
 
 
 @register.filter
