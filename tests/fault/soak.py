@@ -1,7 +1,8 @@
 """`make soak HOURS=n`: the same load and faults for hours, at a bounded rate, with a report.
 
-Three quarters of the time are under fire; in the last quarter nothing is killed, so that a process
-that grows can be seen growing. About every ten minutes the load rests and everything is judged.
+About three quarters of the rounds are under fire; in the last ones nothing is killed, so that a
+process that grows can be seen growing. About every ten minutes the load rests and everything is
+judged.
 """
 
 from __future__ import annotations
@@ -46,6 +47,7 @@ class Soak:
     acknowledged: int = 0
     orders: int = 0
     tries: int = 0
+    fiery_rounds: int = 0
     drains: list[float] = field(default_factory=list)
     found: dict[str, list[str]] = field(default_factory=dict)
     growth: list[Growth] = field(default_factory=list)
@@ -99,7 +101,7 @@ def run(cluster: clusters.Cluster, soak: Soak) -> None:
     cluster.wait_until_ready()
     crowd, readings = None, None
     rounds = max(4, round(soak.hours * 3600 / ROUND_SECONDS))
-    fiery = round(rounds * UNDER_FIRE)
+    fiery = soak.fiery_rounds = round(rounds * UNDER_FIRE)
     seconds = soak.hours * 3600 / rounds
     kinds = iter(faults.drawn(chance, fiery * int(seconds / FAULT_SECONDS)))
     for number in range(1, rounds + 1):
@@ -157,8 +159,8 @@ def report(soak: Soak, commit: str, server: str) -> str:
         "# Soak",
         "",
         "Written by `make soak HOURS=n` (`tests/fault/README.md` says what the faults do and what",
-        "each line means). Three quarters of the time are under fire, one fault in every",
-        f"{FAULT_SECONDS:.0f} seconds; in the last quarter nothing is killed and memory is read.",
+        f"each line means). The first {soak.fiery_rounds} rounds are under fire, one fault in",
+        f"every {FAULT_SECONDS:.0f} seconds; in the others nothing is killed and memory is read.",
         "",
         "| | |",
         "|---|---|",
