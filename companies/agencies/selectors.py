@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
 from django.db.models import Min, Q, QuerySet
 
 from companies.agencies.models import Agency, CalendarDay, Deadline, Region
 from companies.errors import not_found
-from companies.local_time import is_workday_default
+from companies.local_time import IsWorkday, is_workday_default
 
 
 def is_workday(day: date) -> bool:
     """As the loaded calendar says; else as the published notices do, else by the weekday."""
     loaded = CalendarDay.objects.filter(pk=day).values_list("is_workday", flat=True).first()
     return is_workday_default(day) if loaded is None else loaded
+
+
+def workdays_of(loaded: Mapping[str, bool]) -> IsWorkday:
+    """The same question, answered from days that are read already (`calendar_after`)."""
+
+    def is_loaded_workday(day: date) -> bool:
+        found = loaded.get(day.isoformat())
+        return is_workday_default(day) if found is None else found
+
+    return is_loaded_workday
 
 
 def get_region(code: str, day: date) -> Region:

@@ -13,10 +13,11 @@ from django.db import connection
 
 from companies.audit.actions import ACTIONS
 from companies.audit.merkle import Frontier, leaf_hash
-from companies.audit.models import AuditEvent, AuditLeaf, AuditPayload, TreeHead
+from companies.audit.models import AuditEvent, AuditLeaf, TreeHead
 from companies.audit.selectors import canonical_line
 from companies.errors import InvariantBroken
 from companies.foundation.actors import Actor
+from companies.foundation.calls import Call, run_calls
 from companies.foundation.request_context import current_request_id
 from companies.foundation.verbs import assert_in_transaction, verb
 
@@ -36,33 +37,49 @@ def record_event(
     before: Mapping[str, Any] | None = None,
     after: Mapping[str, Any] | None = None,
     **facts: Any,
-) -> AuditEvent:
-    """A step: one line of the record, in the transaction of what it tells.
+) -> None:
+    """A step: one line of the record, in the transaction of what it tells. Its arguments are those
+    of `recording`."""
+    assert_in_transaction()
+    run_calls(
+        recording(
+            action, actor=actor, subject_ref=subject_ref, agency_id=agency_id, at=at,
+            request_ref=request_ref, duty_ref=duty_ref, before=before, after=after, **facts,
+        )
+    )  # fmt: skip
+
+
+def recording(
+    action: str,
+    *,
+    actor: Actor,
+    subject_ref: str,
+    agency_id: int | None,
+    at: datetime,
+    request_ref: str = "",
+    duty_ref: str = "",
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+    **facts: Any,
+) -> Call:
+    """The call that writes one line of the record.
 
     `before` and `after` hold the noun's exported columns (JSON primitives); `facts` whatever else
     explains the act. Raises InvariantBroken for an action that is not registered.
     """
-    assert_in_transaction()
     if action not in ACTIONS:
         raise InvariantBroken(f"unregistered audit action {action}")
-    content = {"before": dict(before or {}), "after": dict(after or {}), "facts": facts}
-    salt = secrets.token_bytes(16)
-    event = AuditEvent.objects.create(
-        epoch=0,  # epoch, tx and recorded_at are stamped by trigger
-        tx=0,
-        recorded_at=at,
-        action=action,
-        actor_ref=actor.ref,
-        duty_ref=duty_ref,
-        agency_id=agency_id,
-        subject_ref=subject_ref,
-        request_ref=request_ref,
-        request_id=current_request_id(),
-        at=at,
-        payload_sha256=sha256(salt + rfc8785.dumps(content)).digest(),
+    content = rfc8785.dumps(
+        {"before": dict(before or {}), "after": dict(after or {}), "facts": facts}
     )
-    AuditPayload.objects.create(event=event, salt=salt, content=content)
-    return event
+    salt = secrets.token_bytes(16)
+    return Call(
+        "audit_record(%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s)",
+        (
+            action, actor.ref, duty_ref, agency_id, subject_ref, request_ref, current_request_id(),
+            at, salt, content.decode(), sha256(salt + content).digest(),
+        ),
+    )  # fmt: skip
 
 
 @verb

@@ -6,8 +6,6 @@ from datetime import datetime
 
 from django.db import connection, migrations
 
-from companies.local_time import local_date
-
 PREFIXES = frozenset(
     {"AP", "VC", "RD", "SB", "PO", "LT", "PN", "BL", "EX", "AL", "JV", "CR", "PV", "UA"}
 )
@@ -18,9 +16,8 @@ def next_number(prefix: str, at: datetime) -> str:
     if prefix not in PREFIXES:
         raise ValueError(f"unregistered prefix {prefix}")
     with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval(%s)", [sequence_name(prefix)])
-        value = cursor.fetchone()[0]
-    return f"{prefix}-{local_date(at).year}-{value:06d}"
+        cursor.execute("SELECT public_number(%s,%s)", [prefix, at])
+        return str(cursor.fetchone()[0])
 
 
 def sequence_name(prefix: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -11,6 +12,7 @@ from celery import current_app
 from django.db import transaction
 
 from companies.errors import not_found
+from companies.foundation.calls import Call, run_calls
 from companies.foundation.request_context import current_request_id
 from companies.foundation.verbs import assert_in_transaction, verb
 from companies.notifications.models import Notification
@@ -28,11 +30,21 @@ def notify(
 ) -> None:
     """A step: one row per person, once, however often the id is given."""
     assert_in_transaction()
-    Notification.objects.bulk_create(
-        Notification(
-            user_id=user_id, code=code, subject_ref=subject_ref, facts=dict(facts), created_at=at
-        )
-        for user_id in sorted(set(user_ids))
+    run_calls(telling(user_ids=user_ids, code=code, subject_ref=subject_ref, facts=facts, at=at))
+
+
+def telling(
+    *,
+    user_ids: Iterable[int],
+    code: str,
+    subject_ref: str,
+    facts: Mapping[str, Any],
+    at: datetime,
+) -> Call:
+    """The call that does it."""
+    told = json.dumps(dict(facts))
+    return Call(
+        "notify_people(%s::bigint[],%s,%s,%s,%s)", (list(user_ids), code, subject_ref, told, at)
     )
 
 

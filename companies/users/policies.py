@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
+from typing import TypeVar
 
 from django.utils.translation import gettext_lazy as _
 
@@ -12,6 +13,7 @@ from companies.foundation.actors import Actor
 from companies.users.models import Duty, Role
 from companies.users.selectors import find_duty
 
+D = TypeVar("D", Duty, int)
 READING_ROLES = frozenset({Role.AUDITOR, Role.OVERSEER})
 
 
@@ -29,7 +31,6 @@ def require_duty(
     `scope_missing`.
     """
     wanted = [str(role) for role in roles]
-    require_scope(actor, writes=not READING_ROLES.issuperset(wanted))
     duty = None
     if actor.user_id is not None:
         duty = find_duty(
@@ -39,11 +40,17 @@ def require_duty(
             at=at,
             programme_ref=programme_ref,
         )
+    return require_found_duty(actor, duty, wanted)
+
+
+def require_found_duty(actor: Actor, duty: D | None, roles: Collection[str]) -> D:
+    """The duty (or its id) that a look-up by these roles found. Raises NotAllowed."""
+    require_scope(actor, writes=not READING_ROLES.issuperset(roles))
     if duty is None:
         raise NotAllowed(
             "duty_missing",
             _("This needs the duty of %(roles)s in this agency."),
-            roles=[Role(role) for role in wanted],
+            roles=[Role(role) for role in roles],
         )
     return duty
 

@@ -30,6 +30,12 @@ from vouchers.redemptions import services as redemptions
 from vouchers.settlement import services as settlement
 
 LOCKED = re.compile(r'^SELECT .*? FROM "(\w+)".* FOR (?:NO KEY )?UPDATE', re.DOTALL)
+# Our own functions that lock, each rows of one table in the order of their ids.
+FUNCTIONS = {
+    "order_locked": "issuance_voucher",
+    "claim_locked": "redemptions_redemption",
+    "ledger_post": "ledger_account",
+}
 IDLE = 0
 
 
@@ -45,7 +51,7 @@ class Watch:
         if connection.connection.info.transaction_status == IDLE:
             self.held = []
         found = LOCKED.match(sql)
-        table = "ledger_account" if sql.startswith("SELECT ledger_post(") else ""
+        table = next((table for name, table in FUNCTIONS.items() if f"{name}(" in sql), "")
         table = found.group(1) if found else table
         if table in LOCK_ORDER:
             self.locks += 1

@@ -31,7 +31,7 @@ def forge(sale: Sale, kind: EntryKind, legs: list[Leg]) -> int:
         return post_entry(
             kind, request=request, agency_id=sale.voucher.agency_id, legs=legs, actor=FORGER,
             subject_ref=sale.voucher.ref, at=sale.scheme.later(),
-        )  # fmt: skip
+        ).entry_id  # fmt: skip
 
 
 def refused_by(sale: Sale, kind: EntryKind, legs: list[Leg]) -> str:

@@ -47,8 +47,8 @@ BUGS = (
     Bug(
         "the same key with another body is a replay",
         "vouchers/ledger/services.py",
-        "if bytes(entry.request_sha256) != request.sha256:",
-        "if not entry.request_sha256:",
+        "if body_sha256 != request.sha256:",
+        "if not body_sha256:",
         "tests/integration/test_idempotency.py",
     ),
     Bug(
@@ -83,8 +83,8 @@ BUGS = (
     Bug(
         "a second seat on one file is not noticed",
         f"{APPLICATIONS}/seats.py",
-        "if taken.seat != wanted:",
-        "if not taken.seat:",
+        "if look.taken not in (None, wanted):",
+        "if look.taken not in (None, wanted, look.taken):",
         "tests/integration/test_review.py tests/integration/test_accept.py",
     ),
     Bug(

@@ -62,7 +62,7 @@ class LedgerMachine(RuleBasedStateMachine):
             return post_entry(
                 move.entry, request=request, agency_id=self.agency.pk, legs=legs, at=START,
                 actor=SETUP, subject_ref="line:test",
-            )  # fmt: skip
+            ).entry_id  # fmt: skip
 
     def request(self) -> Request:
         return Request.of(SETUP, f"machine-{next(self.serial)}", {})

@@ -9,12 +9,13 @@ from hashlib import sha256
 from typing import Any, NamedTuple
 
 import rfc8785
-from django.db import DatabaseError, connection
+from django.db import DatabaseError
 from django.utils.translation import gettext_lazy as _
 
 from companies.audit.services import record_event
 from companies.errors import Conflict, InvalidInput
 from companies.foundation.actors import Actor
+from companies.foundation.calls import Call, run_calls
 from companies.foundation.verbs import assert_in_transaction
 from companies.local_time import local_date
 from vouchers.ledger.chart import SOURCES, AccountKind, EntryKind
@@ -32,6 +33,13 @@ class Leg(NamedTuple):
 
 # How several entries of one request are numbered: as a key it would be another request's entry.
 _NUMBERED = re.compile(r"/[0-9]+$")
+
+
+class Posted(NamedTuple):
+    """The new entry, and what the calls beside it returned."""
+
+    entry_id: int
+    beside: list[Any]
 
 
 class Request(NamedTuple):
@@ -57,6 +65,11 @@ class Request(NamedTuple):
                 ),
             )
         return cls(actor.request_ref(request_key), sha256(rfc8785.dumps(dict(body))).digest())
+
+    @property
+    def keys(self) -> list[str]:
+        """The journal key of its only entry, or of the first of several."""
+        return [self.ref, f"{self.ref}/1"]
 
 
 def open_account(
@@ -97,15 +110,19 @@ def find_replay(request: Request) -> JournalEntry | None:
 
     Raises Conflict `request_key_reused` where the same key came with another body.
     """
-    entry = JournalEntry.objects.filter(key__in=[request.ref, f"{request.ref}/1"]).first()
-    if entry is None:
-        return None
-    if bytes(entry.request_sha256) != request.sha256:
+    entry = JournalEntry.objects.filter(key__in=request.keys).first()
+    if entry is not None:
+        require_same(request, bytes(entry.request_sha256))
+    return entry
+
+
+def require_same(request: Request, body_sha256: bytes) -> None:
+    """Raises Conflict `request_key_reused` unless the key's first entry was asked for likewise."""
+    if body_sha256 != request.sha256:
         raise Conflict(
             "request_key_reused",
             _("This Idempotency-Key was used before with another content. Choose a new one."),
         )
-    return entry
 
 
 def post_entry(
@@ -119,34 +136,27 @@ def post_entry(
     subject_ref: str,
     part: int = 0,
     reverses_id: int | None = None,
-) -> int:
-    """A step: post one entry; returns its id. `part` > 0 numbers the entries of one request.
+    beside: Sequence[Call] = (),
+) -> Posted:
+    """A step: post one entry. `part` > 0 numbers the entries of one request; `beside` are other
+    apps' calls, made first in the same statement.
 
     Raises Conflict `insufficient_funds` (an account would be overdrawn), `request_key_reused`,
     `period_closed`. Any other refusal of the database is our own fault and stays a database error.
     """
     assert_in_transaction()
     key = f"{request.ref}/{part}" if part else request.ref
+    posting = Call(
+        "ledger_post(%s,%s,%s,%s,%s,%s,%s,%s,%s::bigint[],%s::bigint[],%s::bigint[])",
+        (
+            str(kind), agency_id, key, request.sha256, at, actor.ref, subject_ref, reverses_id,
+            [leg.debit_id for leg in legs],
+            [leg.credit_id for leg in legs],
+            [leg.amount_fen for leg in legs],
+        ),
+    )  # fmt: skip
     try:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT ledger_post(%s,%s,%s,%s,%s,%s,%s,%s,"
-                "%s::bigint[],%s::bigint[],%s::bigint[])",
-                [
-                    str(kind),
-                    agency_id,
-                    key,
-                    request.sha256,
-                    at,
-                    actor.ref,
-                    subject_ref,
-                    reverses_id,
-                    [leg.debit_id for leg in legs],
-                    [leg.credit_id for leg in legs],
-                    [leg.amount_fen for leg in legs],
-                ],
-            )
-            entry_id = cursor.fetchone()[0]
+        *others, entry_id = run_calls(*beside, posting)
     except DatabaseError as error:
         if refusal := _explained(error, legs):
             raise refusal from error
@@ -156,7 +166,7 @@ def post_entry(
             "request_key_reused",
             _("This Idempotency-Key was used before with another content. Choose a new one."),
         )
-    return int(entry_id)
+    return Posted(entry_id, others)
 
 
 def _explained(error: DatabaseError, legs: Sequence[Leg]) -> Conflict | None:
@@ -200,7 +210,7 @@ def reverse_entry(
         subject_ref=entry.subject_ref,
         part=part,
         reverses_id=entry.pk,
-    )
+    ).entry_id
 
 
 def close_month(*, actor: Actor, agency_id: int, month_date: date, at: datetime) -> ClosedMonth:

@@ -8,9 +8,8 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from companies.errors import not_found
-from companies.registry.models import Membership, RelatedPair
+from companies.registry.models import Membership
 from companies.registry.selectors import Scope
-from vouchers.providers.models import Admission, Offer
 from vouchers.redemptions.models import Redemption, RedemptionFunding, UsageRecord
 
 
@@ -66,28 +65,6 @@ def list_fundings(redemption: Redemption) -> list[RedemptionFunding]:
             "voucher_funding__line__draw_order", "id"
         )
     )
-
-
-def are_related(first_id: int, second_id: int) -> bool:
-    """Whether the register knows these two companies as related, or they are one."""
-    low, high = sorted((first_id, second_id))
-    return low == high or RelatedPair.objects.filter(low_id=low, high_id=high).exists()
-
-
-def is_in_admission(provider_id: int, programme_id: int, at: datetime) -> bool:
-    """Whether the provider is admitted to the programme at that moment."""
-    return (
-        Admission.objects.filter(
-            provider_id=provider_id, programme_id=programme_id, valid_from__lte=at
-        )
-        .filter(Q(valid_until__isnull=True) | Q(valid_until__gt=at))
-        .exists()
-    )
-
-
-def is_on_offer(offer: Offer, at: datetime) -> bool:
-    """Whether this version of the offer is in force."""
-    return offer.valid_from <= at and (offer.valid_until is None or at < offer.valid_until)
 
 
 def list_people(company_id: int, roles: tuple[str, ...], at: datetime) -> list[int]:

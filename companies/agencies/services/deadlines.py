@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from companies.agencies.models import Deadline
 from companies.agencies.selectors import is_overdue
 from companies.errors import Conflict
+from companies.foundation.calls import Call, run_calls
 from companies.foundation.locks import lock_rows
 from companies.foundation.verbs import assert_in_transaction, verb
 from companies.notifications.services import wake
@@ -28,12 +29,19 @@ LONGEST_WAIT = timedelta(hours=6)
 
 def open_deadline(
     *, agency_id: int, kind: str, subject_ref: str, due_at: datetime, at: datetime
-) -> Deadline:
+) -> None:
     """A step: promise something by `due_at`. `kind` is "<app>.<what>"; its app carries it out."""
     assert_in_transaction()
-    return Deadline.objects.create(
-        agency_id=agency_id, kind=kind, subject_ref=subject_ref, due_at=due_at, created_at=at
+    run_calls(
+        promising(agency_id=agency_id, kind=kind, subject_ref=subject_ref, due_at=due_at, at=at)
     )
+
+
+def promising(
+    *, agency_id: int, kind: str, subject_ref: str, due_at: datetime, at: datetime
+) -> Call:
+    """The call that does it."""
+    return Call("deadline_open(%s,%s,%s,%s,%s)", (agency_id, kind, subject_ref, due_at, at))
 
 
 def require_in_time(*, subject_ref: str, kind: str, at: datetime) -> None:

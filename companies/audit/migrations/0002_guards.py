@@ -10,7 +10,12 @@ class Migration(migrations.Migration):
 
     operations = [
         *trigger_operations(
-            "companies/audit", "append_only", "event_stamped", "status_follows_steps"
+            "companies/audit",
+            "append_only",
+            "event_stamped",
+            "status_follows_steps",
+            "audit_record",
+            "public_number",
         ),
         append_only("audit_auditevent"),
         append_only("audit_auditleaf"),

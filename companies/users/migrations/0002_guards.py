@@ -8,4 +8,6 @@ from companies.foundation.sql import trigger_operations
 class Migration(migrations.Migration):
     dependencies = [("users", "0001_initial")]
 
-    operations = trigger_operations("companies/users", "duty_combination_refused", "right_frozen")
+    operations = trigger_operations(
+        "companies/users", "duty_combination_refused", "right_frozen", "duty_found"
+    )

@@ -16,7 +16,9 @@ class Migration(migrations.Migration):
 
     operations = [
         sequence_operation("AP", "PN"),
-        *trigger_operations("vouchers/applications", "decision_by_duty", "evidence_counts_claims"),
+        *trigger_operations(
+            "vouchers/applications", "decision_by_duty", "file_sign", "evidence_counts_claims"
+        ),
         append_only("applications_fileseat"),
         append_only("applications_decision"),
         append_only("applications_applicationversion"),

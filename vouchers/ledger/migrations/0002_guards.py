@@ -34,6 +34,7 @@ class Migration(migrations.Migration):
             "transfer_raises_totals",
             "entry_stamped",
             "ledger_post",
+            "ledger_replay",
         ),
         append_only("ledger_journalentry"),
         append_only("ledger_transfer"),

@@ -9,15 +9,13 @@ CREATE FUNCTION ledger_post(
   SET search_path = pg_catalog, public AS $$
 DECLARE
   entry bigint;
-  year_text text := to_char(takes_effect_at AT TIME ZONE 'Asia/Shanghai', 'YYYY');
 BEGIN
   PERFORM 1 FROM public.ledger_account
     WHERE id = ANY (debit_ids || credit_ids) ORDER BY id FOR NO KEY UPDATE;
   INSERT INTO public.ledger_journalentry
     (number, agency_id, kind, key, request_sha256, effective_at, recorded_at, actor_ref, subject_ref, reverses_id)
   VALUES
-    ('JV-' || year_text || '-' || lpad(nextval('public.number_jv_seq')::text, 6, '0'),
-     entry_agency, entry_kind, entry_key, body_sha256, takes_effect_at, takes_effect_at, actor, subject, reversed_entry)
+    (public_number('JV', takes_effect_at), entry_agency, entry_kind, entry_key, body_sha256, takes_effect_at, takes_effect_at, actor, subject, reversed_entry)
   ON CONFLICT (key) DO NOTHING
   RETURNING id INTO entry;
   IF entry IS NULL THEN

@@ -20,6 +20,13 @@ class Migration(migrations.Migration):
             "redemption_on_live_voucher",
             "accepted_needs_verified_invoice",
             "redemption_frozen",
+            "people_told",
+            "order_asked",
+            "order_locked",
+            "redemption_put",
+            "claim_asked",
+            "claim_locked",
+            "redemption_accept",
         ),
         follows_steps("redemptions_redemption", STEPS, born="REQUESTED"),
     ]

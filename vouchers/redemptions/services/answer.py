@@ -20,6 +20,7 @@ from vouchers.ledger.services import Request
 from vouchers.programmes.models import SeatMap
 from vouchers.redemptions.models import Redemption, RedemptionStatus
 from vouchers.redemptions.services.accept import accept
+from vouchers.redemptions.services.claims import lock_claim
 from vouchers.redemptions.services.steps import (
     SYSTEM,
     close_term,
@@ -132,8 +133,9 @@ def proceed(redemption: Redemption, *, at: datetime) -> None:
         body = {"verb": "accept_undrawn", "redemption": redemption.pk}
         request = Request.of(SYSTEM, f"accept-{redemption.number}-{redemption.cycle}", body)
         accept(
-            redemption, redemption.calculation["subsidy_fen"],
-            reason="", request=request, actor=SYSTEM, duty=None, at=at,
+            redemption, lock_claim([], redemption.pk, None, at),
+            redemption.calculation["subsidy_fen"],
+            reason="", request=request, actor=SYSTEM, duty_id=None, at=at,
         )  # fmt: skip
 
 

@@ -7,23 +7,36 @@ from datetime import datetime
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from companies.errors import Conflict
+from companies.errors import Conflict, not_found
 from companies.foundation.actors import Actor
+from companies.foundation.calls import Call
 from companies.foundation.states import require_step
 from companies.foundation.verbs import verb
 from companies.users.models import Duty, Role
+from companies.users.policies import require_found_duty
 from vouchers.applications.models import Act, Decision
+from vouchers.applications.services.award import lock_file
 from vouchers.applications.services.evidence import release_claims
-from vouchers.applications.services.seats import sign
+from vouchers.applications.services.seats import sign, signing
 from vouchers.ledger.chart import EntryKind
 from vouchers.ledger.services import Request
 from vouchers.redemptions.models import Redemption, RedemptionStatus
 from vouchers.redemptions.services.accept import accept, require_acceptable
+from vouchers.redemptions.services.claims import (
+    CHECKERS,
+    CONFIRMERS,
+    Claim,
+    lock_claim,
+    look_at_claim,
+)
+from vouchers.redemptions.services.looks import replayed_by
 from vouchers.redemptions.services.order import end_hold
 from vouchers.redemptions.services.steps import (
+    DEAD_VOUCHERS,
     close_term,
     find_redemption,
     find_replayed,
+    get_whole,
     lock_redemption,
     move,
     open_term,
@@ -32,10 +45,10 @@ from vouchers.redemptions.services.steps import (
     record,
     require_officer,
     require_reason,
+    words,
 )
 from vouchers.redemptions.states import STEPS
 
-CHECKERS = (Role.REVIEWER, Role.INTAKE)
 PROPOSED_REJECTION = "REJECTION_PROPOSED"
 
 
@@ -60,35 +73,43 @@ def accept_redemption(
         "accepted_fen": accepted_fen, "reason": reason,
     }  # fmt: skip
     request = Request.of(actor, request_key, body)
-    if replayed := find_replayed(request):
+    asked = look_at_claim(request, actor, redemption_id, at)
+    if replayed := replayed_by(asked, request):
         return replayed
-    duty = require_officer(actor, find_redemption(redemption_id), CHECKERS, at)
-    redemption = lock_redemption(redemption_id)
-    if replayed := find_replayed(request):
+    if asked.application_id is None:
+        raise not_found("redemption")
+    duty_id = require_found_duty(actor, asked.first_duty_id, CHECKERS)
+    if asked.voucher_status in DEAD_VOUCHERS:
+        lock_file(asked.application_id)  # what comes back frees its counters, locked before it
+    claim = lock_claim(request.keys, redemption_id, actor.user_id, at)
+    if replayed := replayed_by(claim, request):
         return replayed
+    redemption = get_whole(redemption_id)
     require_step(
         {RedemptionStatus.UNDER_CHECK: frozenset({RedemptionStatus.ACCEPTED})},
         redemption.status, RedemptionStatus.ACCEPTED, redemption.number,
     )  # fmt: skip
-    require_acceptable(redemption, accepted_fen, reason)
-    first = _signatures(redemption, Act.ACCEPT).filter(outcome="ACCEPTED").first()
-    if first:
-        duty = require_officer(actor, redemption, (Role.REVIEWER,), at)
-    if first and first.amount_fen != accepted_fen:
+    require_acceptable(redemption, claim.invoice_status, accepted_fen, reason)
+    is_second = claim.first_fen is not None
+    if is_second:
+        duty_id = require_found_duty(actor, asked.second_duty_id, CONFIRMERS)
+    if is_second and claim.first_fen != accepted_fen:
         raise Conflict("sum_differs", _("The first signature names another sum: return the claim."))
-    act = Act.CONFIRM if first else Act.ACCEPT
-    _sign(redemption, act, "ACCEPTED", actor, duty, reason, at, accepted_fen)
-    seconds = _signatures(redemption, Act.CONFIRM).filter(outcome="ACCEPTED").count()
-    if seconds < _seconds_asked(redemption, accepted_fen):
-        post(EntryKind.ACCEPT, redemption, [], request=request, actor=actor, at=at)
-        record(
-            redemption, "redemption.acceptance_signed", actor=actor, at=at, right=duty,
-            request_ref=request.ref, accepted_fen=accepted_fen, reason=reason,
+    signature = _signature(redemption, claim, actor, duty_id, accepted_fen, reason, at)
+    if claim.seconds + is_second < claim.seconds_asked(accepted_fen):
+        told = words(
+            redemption, "redemption.acceptance_signed", actor=actor, at=at, people=claim.people,
+            duty_ref=f"duty:{duty_id}", request_ref=request.ref,
+            accepted_fen=accepted_fen, reason=reason,
+        )  # fmt: skip
+        post(
+            EntryKind.ACCEPT, redemption, [], request=request, actor=actor, at=at,
+            beside=[signature, *told],
         )  # fmt: skip
         return redemption
     accept(
-        redemption, accepted_fen,
-        reason=reason, request=request, actor=actor, duty=duty, at=at,
+        redemption, claim, accepted_fen, reason=reason, request=request, actor=actor,
+        duty_id=duty_id, at=at, beside=[signature],
     )  # fmt: skip
     return redemption
 
@@ -200,6 +221,24 @@ def end_unpaid(
     end_hold(redemption, target, action=action, request=request, actor=actor, at=at, right=duty)
 
 
+def _signature(
+    redemption: Redemption,
+    claim: Claim,
+    actor: Actor,
+    duty_id: int,
+    accepted_fen: int,
+    reason: str,
+    at: datetime,
+) -> Call:
+    """The call that signs the sum: first, or second."""
+    act = Act.ACCEPT if claim.first_fen is None else Act.CONFIRM
+    return signing(
+        claim.seat, application=redemption.application, act=act, actor=actor,
+        user_id=actor.user_id, duty_id=duty_id, subject_ref=redemption.ref, outcome="ACCEPTED",
+        amount_fen=accepted_fen, reason=reason, at=at, cycle=redemption.cycle,
+    )  # fmt: skip
+
+
 def _signatures(redemption: Redemption, act: str) -> QuerySet[Decision]:
     """The signatures of this round of checking."""
     return Decision.objects.filter(
@@ -218,16 +257,10 @@ def _sign(
     duty: Duty,
     reason: str,
     at: datetime,
-    amount_fen: int | None = None,
 ) -> None:
     sign(
         application=redemption.application, act=act, actor=actor, duty=duty,
-        subject_ref=redemption.ref, outcome=outcome, amount_fen=amount_fen, reason=reason, at=at,
+        subject_ref=redemption.ref, outcome=outcome, amount_fen=None, reason=reason, at=at,
         cycle=redemption.cycle,
         payees=[redemption.provider.company_id],
     )  # fmt: skip
-
-
-def _seconds_asked(redemption: Redemption, amount_fen: int) -> int:
-    """How many CONFIRM signatures the amount table asks for this sum."""
-    return procedure_of(redemption).people_asked(Act.CONFIRM, amount_fen)

@@ -8,29 +8,27 @@ from django.utils.translation import gettext_lazy as _
 
 from companies.errors import Conflict, InvalidInput, not_found
 from companies.foundation.actors import Actor
-from companies.foundation.numbers import next_number
+from companies.foundation.calls import Call
+from companies.foundation.known import known, stored
 from companies.foundation.verbs import verb
-from companies.registry.models import CompanyRole
-from companies.registry.policies import require_membership
-from vouchers.issuance.models import Voucher, VoucherFunding, VoucherStatus
+from companies.registry.models import Company
+from companies.registry.policies import require_found_membership
+from vouchers.applications.models import Application
+from vouchers.issuance.models import Voucher, VoucherStatus
 from vouchers.ledger.chart import EntryKind
-from vouchers.ledger.selectors import get_balances
 from vouchers.ledger.services import Leg, Request
 from vouchers.money import format_yuan, share_fen, split_fen
 from vouchers.programmes.rules import VoucherTerms, redemption_share
-from vouchers.providers.models import Offer, ProviderStatus, UsageAccount
-from vouchers.redemptions.models import Redemption, RedemptionFunding, RedemptionStatus
-from vouchers.redemptions.selectors import are_related, is_in_admission, is_on_offer
-from vouchers.redemptions.services.steps import (
-    find_replayed,
-    lock_voucher,
-    open_term,
-    post,
-    procedure_of,
-    record,
+from vouchers.providers.models import Provider
+from vouchers.redemptions.models import Redemption, RedemptionStatus
+from vouchers.redemptions.services.looks import (
+    ORDERING_ROLES,
+    Order,
+    lock_order,
+    look_at_order,
+    replayed_by,
 )
-
-DEAD_DRAWS = ("DECLINED", "CANCELLED", "HOLD_EXPIRED", "REJECTED", "REVERSED")
+from vouchers.redemptions.services.steps import post, promises, words
 
 
 @verb
@@ -58,69 +56,62 @@ def request_redemption(
             "order": order_number, "price_fen": price_fen, "requested_fen": requested_fen,
         },
     )  # fmt: skip
-    if replayed := find_replayed(request):
+    asked = look_at_order(request, actor, voucher_id, at)
+    if replayed := replayed_by(asked, request):
         return replayed
-    company_id = Voucher.objects.filter(pk=voucher_id).values_list("company_id", flat=True).first()
-    if company_id is None:
+    if asked.company_id is None:
         raise not_found("voucher")
-    right = require_membership(
-        actor=actor, company_id=company_id, roles=(CompanyRole.AGENT,), at=at
-    )
-    voucher = lock_voucher(voucher_id)
-    if replayed := find_replayed(request):
+    membership_id = require_found_membership(actor, asked.membership_id, ORDERING_ROLES)
+    order = lock_order(request, voucher_id, offer_id, at)
+    if replayed := replayed_by(order, request):
         return replayed
-    offer = Offer.objects.select_related("provider__company").filter(pk=offer_id).first()
-    if offer is None or offer.agency_id != voucher.agency_id:
+    if order.offer_code is None:
         raise not_found("offer")
-    terms = VoucherTerms.from_dict(voucher.terms)
-    _require_usable(voucher, offer, terms, at)
-    fundings = list(voucher.fundings.select_related("line").order_by("line__draw_order", "id"))
-    balances = get_balances([row.voucher_account_id for row in fundings])
-    weights = [balances[row.voucher_account_id] for row in fundings]
-    amount_fen = _judge_amount(terms, price_fen, requested_fen, sum(weights))
-    redemption = _write(
-        voucher, offer, terms, order_number, price_fen, amount_fen,
-        list(zip(fundings, split_fen(amount_fen, weights), strict=True)), at,
+    terms = order.terms
+    _require_usable(order, terms, at)
+    amount_fen = _judge_amount(terms, price_fen, requested_fen, sum(order.balances_fen))
+    parts = split_fen(amount_fen, order.balances_fen)
+    redemption = _draw_up(
+        order, terms, voucher_id, offer_id, order_number, price_fen, amount_fen, at
+    )
+    accounts = zip(order.voucher_account_ids, order.held_account_ids, parts, strict=True)
+    posted = post(
+        EntryKind.HOLD, redemption, [Leg(*leg) for leg in accounts if leg[-1]],
+        request=request, actor=actor, at=at,
+        beside=[
+            _putting(redemption, order.funding_ids, parts),
+            *promises(redemption, "redemptions.hold_end", order.hold, at, order.is_workday),
+            *words(
+                redemption, "redemption.requested", actor=actor, at=at, people=order.people,
+                duty_ref=f"membership:{membership_id}", request_ref=request.ref,
+                offer=order.offer_code, price_fen=price_fen,
+            ),
+        ],
     )  # fmt: skip
-    legs = [
-        Leg(funding.voucher_account_id, funding.held_account_id, row.held_fen)
-        for row in redemption.fundings.select_related("voucher_funding").order_by("id")
-        for funding in (row.voucher_funding,)
-    ]
-    post(EntryKind.HOLD, redemption, legs, request=request, actor=actor, at=at)
-    open_term(redemption, "redemptions.hold_end", procedure_of(redemption).terms.hold, at)
-    record(
-        redemption, "redemption.requested", actor=actor, at=at, right=right,
-        request_ref=request.ref, offer=offer.code, price_fen=price_fen,
-    )  # fmt: skip
-    return redemption
+    return stored(redemption, posted.beside[0])
 
 
-def _require_usable(voucher: Voucher, offer: Offer, terms: VoucherTerms, at: datetime) -> None:
+def _require_usable(order: Order, terms: VoucherTerms, at: datetime) -> None:
     """INV-15 in words; the trigger `redemption_on_live_voucher` reads it all again."""
-    provider = offer.provider
-    if voucher.status != VoucherStatus.ACTIVE or at >= voucher.grace_until:
+    if order.status != VoucherStatus.ACTIVE or at >= order.grace_until:
         raise Conflict(
             "voucher_not_usable",
             _("Voucher %(number)s cannot be used now (%(status)s)."),
-            number=voucher.number,
-            status=VoucherStatus(voucher.status),
+            number=order.voucher_number,
+            status=VoucherStatus(order.status),
         )
-    if provider.status != ProviderStatus.APPROVED or not is_in_admission(
-        provider.pk, voucher.programme_id, at
-    ):
+    if not order.is_admitted:
         raise Conflict(
             "provider_not_admitted", _("This provider is not admitted to the programme now.")
         )
-    if not is_on_offer(offer, at):
+    if not order.is_on_offer:
         raise Conflict("offer_not_valid", _("This offer is not in force now."))
-    if are_related(voucher.company_id, provider.company_id):
+    if order.is_related:
         raise Conflict(
             "related_companies",
             _("The company and the provider are related: no voucher pays this."),
         )
-    used = Redemption.objects.filter(voucher=voucher).exclude(status__in=DEAD_DRAWS)
-    if terms.max_draws is not None and used.count() >= terms.max_draws:
+    if terms.max_draws is not None and (order.draws or 0) >= terms.max_draws:
         raise Conflict(
             "draws_exhausted",
             _("This voucher may be used %(most)s times."),
@@ -162,28 +153,33 @@ def _judge_amount(
     return requested_fen
 
 
-def _write(
-    voucher: Voucher,
-    offer: Offer,
+def _draw_up(
+    order: Order,
     terms: VoucherTerms,
+    voucher_id: int,
+    offer_id: int,
     order_number: str,
     price_fen: int,
     amount_fen: int,
-    shares: list[tuple[VoucherFunding, int]],
     at: datetime,
 ) -> Redemption:
-    provider = offer.provider
-    account = UsageAccount.objects.filter(provider=provider, company_id=voucher.company_id)
-    redemption = Redemption.objects.create(
-        agency_id=voucher.agency_id,
-        number=next_number("RD", at),
-        voucher=voucher,
-        application=voucher.application,
-        company=voucher.company,
-        provider=provider,
-        offer=offer,
-        usage_account=account.order_by("id").first(),
-        payee=voucher.company if terms.payee == "company" else provider.company,
+    """The new row, with as much of its neighbours as an answer names."""
+    return Redemption(
+        agency_id=order.agency_id,
+        number=order.number,
+        voucher=known(Voucher, id=voucher_id, number=order.voucher_number),
+        application=known(
+            Application, id=order.application_id, number=order.application_number
+        ),
+        company=known(Company, id=order.company_id, credit_code=order.company_code),
+        provider=known(
+            Provider,
+            id=order.provider_id, number=order.provider_number,
+            company_id=order.provider_company_id,
+        ),
+        offer_id=offer_id,
+        usage_account_id=order.usage_account_id,
+        payee_id=order.company_id if terms.payee == "company" else order.provider_company_id,
         order_number=order_number.strip(),
         status=RedemptionStatus.REQUESTED,
         status_at=at,
@@ -192,13 +188,19 @@ def _write(
         requested_fen=amount_fen,
         held_fen=amount_fen,
         requested_at=at,
-        is_demo=voucher.is_demo,
-    )
-    RedemptionFunding.objects.bulk_create(
-        RedemptionFunding(
-            agency_id=voucher.agency_id, redemption=redemption, voucher_funding=row, held_fen=part
-        )
-        for row, part in shares
-        if part
-    )
-    return redemption
+        is_demo=order.is_demo,
+    )  # fmt: skip
+
+
+def _putting(redemption: Redemption, funding_ids: list[int], parts: list[int]) -> Call:
+    """The call that writes it and its shares by line."""
+    row = redemption
+    return Call(
+        "redemption_put(%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s::bigint[],%s::bigint[])",
+        (
+            row.number, row.agency_id, row.voucher_id, row.application_id, row.company_id,
+            row.provider_id, row.offer_id, row.usage_account_id, row.payee_id, row.order_number,
+            row.price_fen, row.rate_bp, row.requested_fen, row.requested_at, row.is_demo,
+            funding_ids, parts,
+        ),
+    )  # fmt: skip

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from companies.agencies.selectors import is_workday
-from companies.agencies.services import close_deadline, open_deadline
-from companies.audit.services import record_event
+from companies.agencies.services import close_deadline, promising
+from companies.audit.services import recording
 from companies.errors import InvalidInput, not_found
 from companies.foundation.actors import Actor
+from companies.foundation.calls import Call, run_calls
 from companies.foundation.locks import lock_rows
 from companies.foundation.states import require_step
 from companies.foundation.verbs import assert_in_transaction
-from companies.local_time import deadline_at, local_date
-from companies.notifications.services import notify
+from companies.local_time import IsWorkday, deadline_at, local_date
+from companies.notifications.services import telling
 from companies.registry.models import CompanyRole, Membership
 from companies.registry.policies import require_membership
 from companies.users.models import Duty
@@ -25,7 +28,7 @@ from vouchers.applications.services.award import lock_file
 from vouchers.issuance.models import Voucher, VoucherFunding, VoucherStatus
 from vouchers.issuance.services.change import close_if_over, free_caps
 from vouchers.ledger.chart import EntryKind
-from vouchers.ledger.services import Leg, Request, find_replay, post_entry
+from vouchers.ledger.services import Leg, Posted, Request, find_replay, post_entry
 from vouchers.programmes.rules import parse_rules
 from vouchers.programmes.rules.procedure import Procedure, Term
 from vouchers.redemptions.models import Redemption, RedemptionFunding
@@ -63,13 +66,21 @@ def lock_redemption(redemption_id: int) -> Redemption:
     if found.voucher.status in DEAD_VOUCHERS:
         lock_file(found.application_id)  # what comes back frees its counters, locked before it
     voucher = lock_voucher(found.voucher_id)
-    redemption = lock_rows(
-        Redemption.objects.select_related(
-            "application__rule_version", "company", "provider__company", "offer", "payee"
-        ).filter(pk=redemption_id)
-    )[0]
+    redemption = lock_rows(_with_neighbours().filter(pk=redemption_id))[0]
     redemption.voucher = voucher
     return redemption
+
+
+def get_whole(redemption_id: int) -> Redemption:
+    """One that its verb has locked, with its voucher."""
+    neighbours = _with_neighbours().select_related("voucher__programme")
+    return neighbours.get(pk=redemption_id)
+
+
+def _with_neighbours() -> QuerySet[Redemption]:
+    return Redemption.objects.select_related(
+        "application__rule_version", "company", "provider__company", "offer", "payee"
+    )
 
 
 def lock_voucher(voucher_id: int) -> Voucher:
@@ -133,15 +144,22 @@ def procedure_of(redemption: Redemption) -> Procedure:
 
 def open_term(redemption: Redemption, kind: str, term: Term | None, at: datetime) -> None:
     """A step: promise what the rules promise, if they do."""
+    run_calls(*promises(redemption, kind, term, at, is_workday))
+
+
+def promises(
+    redemption: Redemption, kind: str, term: Term | None, at: datetime, is_workday: IsWorkday
+) -> list[Call]:
+    """The calls that promise it: one or none."""
     if term is None:
-        return
-    open_deadline(
-        agency_id=redemption.agency_id,
-        kind=kind,
-        subject_ref=redemption.ref,
-        due_at=deadline_at(local_date(at), term.days, term.unit, is_workday),
-        at=at,
-    )
+        return []
+    due_at = deadline_at(local_date(at), term.days, term.unit, is_workday)
+    return [
+        promising(
+            agency_id=redemption.agency_id, kind=kind, subject_ref=redemption.ref,
+            due_at=due_at, at=at,
+        )
+    ]  # fmt: skip
 
 
 def close_term(redemption: Redemption, kind: str, at: datetime, outcome: str = "") -> None:
@@ -189,22 +207,44 @@ def record(
 ) -> None:
     """A step: one line of the record, and word to both sides."""
     kind = "duty" if isinstance(right, Duty) else "membership"
-    record_event(
+    people = list_people(redemption.company_id, COMPANY_ROLES, at)
+    people += list_people(redemption.provider.company_id, PROVIDER_ROLES, at)
+    run_calls(
+        *words(
+            redemption, action, actor=actor, at=at, before=before, people=people,
+            duty_ref=f"{kind}:{right.pk}" if right else "", request_ref=request_ref, **facts,
+        )
+    )  # fmt: skip
+
+
+def words(
+    redemption: Redemption,
+    action: str,
+    *,
+    actor: Actor,
+    at: datetime,
+    before: dict[str, Any] | None = None,
+    people: list[int],
+    duty_ref: str,
+    request_ref: str,
+    **facts: Any,
+) -> list[Call]:
+    """The calls that write both."""
+    event = recording(
         action,
         actor=actor,
         subject_ref=redemption.ref,
         agency_id=redemption.agency_id,
         at=at,
         request_ref=request_ref,
-        duty_ref=f"{kind}:{right.pk}" if right else "",
+        duty_ref=duty_ref,
         before=before or {},
         after=exported(redemption),
         **facts,
     )
-    people = list_people(redemption.company_id, COMPANY_ROLES, at)
-    people += list_people(redemption.provider.company_id, PROVIDER_ROLES, at)
-    facts_told = {"number": redemption.number}
-    notify(user_ids=people, code=action, subject_ref=redemption.ref, facts=facts_told, at=at)
+    number = {"number": redemption.number}
+    message = telling(user_ids=people, code=action, subject_ref=redemption.ref, facts=number, at=at)
+    return [event, message]
 
 
 def require_reason(reason: str) -> str:
@@ -274,7 +314,8 @@ def post(
     actor: Actor,
     at: datetime,
     part: int = 0,
-) -> int:
+    beside: Sequence[Call] = (),
+) -> Posted:
     """A step: one entry in this redemption's name."""
     return post_entry(
         kind,
@@ -285,4 +326,5 @@ def post(
         actor=actor,
         subject_ref=redemption.ref,
         part=part,
+        beside=beside,
     )

@@ -168,7 +168,7 @@ def _post_pay(
     return post_entry(
         EntryKind.PAY, request=request, agency_id=batch.agency_id, legs=legs, at=at, actor=actor,
         subject_ref=batch.ref, part=part,
-    )  # fmt: skip
+    ).entry_id  # fmt: skip
 
 
 def _need(said: Mapping[str, Any], key: str) -> str:
