@@ -7,7 +7,7 @@ export VENV
 DRY := DEMO=1 SECRET_KEY=dry DATABASE_URL=postgresql:///dry REDIS_URL=redis:///0
 
 .PHONY: help setup setup-dev run code invariants journey fmt lint types imports migrations drift \
-        unit check integration browser fault soak mutants test test-full backup-drill verify-offline messages openapi docs \
+        unit check integration browser fault soak mutants test test-full bench backup-drill verify-offline messages openapi docs \
         screenshots clean
 
 help: ## this list
@@ -83,6 +83,10 @@ mutants: setup-dev ## twelve bugs that cost money, each made in a copy; a test m
 
 backup-drill: setup-dev ## back up, err, restore to the moment before, prove every fen
 	@$(PY) -m tests.backup
+
+bench: setup-dev ## speed beside the limit and a peer, in bench/RESULTS.md (ROUNDS= SECONDS= ROWS=)
+	@$(PY) -m bench $(and $(ROUNDS),--rounds $(ROUNDS)) $(and $(SECONDS),--seconds $(SECONDS)) \
+	  $(and $(ROWS),--rows $(ROWS))
 
 verify-offline: setup-dev ## programs we did not write check the exports
 	@$(PY) -m tests.debian hledger ledger

@@ -16,6 +16,7 @@ from django.conf import settings
 from django.db import connections
 from django.utils import translation
 
+from companies.users.selectors import forget_keys
 from tests import live
 from tests.svcplugin import TEMPLATE
 
@@ -62,6 +63,12 @@ def one_language() -> Iterator[None]:
     """A page asked for in English leaves its thread speaking English: each test begins anew."""
     with translation.override(settings.LANGUAGE_CODE):
         yield
+
+
+@pytest.fixture(autouse=True)
+def no_key_remembered() -> None:
+    """A machine key of the test before has the same name and another world behind it."""
+    forget_keys()
 
 
 @pytest.fixture(scope="session")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from django.db.models import Q, QuerySet
 
@@ -88,26 +89,55 @@ def get_api_key_for(scope: OfSomebody, key_id: str) -> ApiKey:
     return key
 
 
+class SigningKey(NamedTuple):
+    """A live key with its user, and whether that person has a public duty."""
+
+    key: ApiKey
+    has_duties: bool
+
+
+# key id → (when it was read, the key): other processes learn of a revocation within KEY_SECONDS.
+KEY_SECONDS = 5
+_read_keys: dict[str, tuple[int, SigningKey]] = {}
+
+
+def forget_keys() -> None:
+    """What this process knows of keys and their people is read anew."""
+    _read_keys.clear()
+
+
+def _find_live_key(key_id: str) -> SigningKey | None:
+    read_at, known = _read_keys.get(key_id, (0, None))
+    if known is not None and time.monotonic_ns() - read_at < KEY_SECONDS * 10**9:
+        return known
+    _read_keys.pop(key_id, None)
+    key = (
+        ApiKey.objects.select_related("user")
+        .filter(key_id=key_id, revoked_at__isnull=True, user__is_active=True)
+        .first()
+    )
+    if key is None:
+        return None
+    known = SigningKey(key, has_duties(key.user_id))
+    _read_keys[key_id] = (time.monotonic_ns(), known)
+    return known
+
+
 def get_signing_key(
     *, method: str, url: str, headers: Mapping[str, str], body: bytes, at: datetime
-) -> ApiKey:
+) -> SigningKey:
     """The live machine key that signed a request. Raises NotSignedIn `signature_invalid`.
 
     `at` is the machine's real time even in a demo: signatures guard the wire, not the books.
     """
-    found: dict[str, ApiKey] = {}
+    found: dict[str, SigningKey] = {}
 
     def find(key_id: str) -> bytes | None:
-        key = (
-            ApiKey.objects.select_related("user")
-            .filter(key_id=key_id, revoked_at__isnull=True, expires_at__gt=at)
-            .filter(user__is_active=True)
-            .first()
-        )
-        if key is None:
+        known = _find_live_key(key_id)
+        if known is None or known.key.expires_at <= at:
             return None
-        found[key_id] = key
-        return bytes(key.public_key)
+        found[key_id] = known
+        return bytes(known.key.public_key)
 
     key_id = verify_request(
         method=method, url=url, headers=headers, body=body, at=at, find_key=find

@@ -16,7 +16,7 @@ from companies.foundation.locks import lock_rows
 from companies.foundation.verbs import constraint_name, verb
 from companies.users.models import ApiKey, Duty, Role, User
 from companies.users.policies import require_duty
-from companies.users.selectors import get_user, has_duties
+from companies.users.selectors import forget_keys, get_user, has_duties
 
 SCOPES = frozenset({"read", "write"})
 PUBLIC_KEY_BYTES = 32
@@ -127,6 +127,7 @@ def grant_duty(
             _("This person holds a duty in the agency that may not meet with this one."),
             role=str(role),
         ) from error
+    forget_keys()
     record_event(
         "duty.granted",
         actor=actor,
@@ -219,6 +220,7 @@ def revoke_api_key(*, actor: Actor, api_key_id: int, at: datetime) -> ApiKey:
         return key
     key.revoked_at = at
     key.save(update_fields=["revoked_at"])
+    forget_keys()
     record_event(
         "api_key.revoked",
         actor=actor,

@@ -14,7 +14,7 @@ from companies.foundation.actors import Actor
 from companies.users.models import User
 from companies.users.policies import require_scope
 from companies.users.second_factor import has_second_factor
-from companies.users.selectors import get_signing_key, has_duties
+from companies.users.selectors import get_signing_key
 
 
 class PersonAuthentication(SessionAuthentication):
@@ -41,7 +41,7 @@ class MachineAuthentication(BaseAuthentication):
         if "HTTP_SIGNATURE_INPUT" not in request.META:
             return None
         raw = request._request
-        key = get_signing_key(
+        key, holds_duties = get_signing_key(
             method=raw.method or "",
             url=raw.build_absolute_uri(),
             headers={name.lower(): value for name, value in raw.headers.items()},
@@ -51,7 +51,7 @@ class MachineAuthentication(BaseAuthentication):
         actor = Actor.machine(key.key_id, key.user_id, frozenset(key.scopes))
         if raw.method not in ("GET", "HEAD", "OPTIONS"):
             require_scope(actor, writes=True)
-            if has_duties(key.user_id):  # given after the key: the second factor is asked at once
+            if holds_duties:  # given after the key: the second factor is asked at once
                 raise NotAllowed("scope_missing", _("This key may only read."))
         return key.user, actor
 

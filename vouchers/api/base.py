@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from typing import Any, ClassVar
 
 from django.utils import translation
@@ -51,12 +52,17 @@ class ApiView(APIView):
         super().initial(request, *args, **kwargs)
         self.at = now()
         if self.is_public:
-            self.scope = get_scope(None, self.at)
+            self.reader_id = None
         else:
             self.actor = actor_of(request)
-            self.scope = get_scope(self.actor.user_id, self.at)
+            self.reader_id = self.actor.user_id
         if hasattr(self, request.method.lower()):
             _ = request.data  # what cannot be read is refused before anything is looked up
+
+    @cached_property
+    def scope(self) -> Scope:
+        """What the caller may see, once somebody asks."""
+        return get_scope(self.reader_id, self.at)
 
     def read(self, serializer: type[StrictSerializer] | None) -> dict[str, Any]:
         """The validated body; without a serializer the body must be empty."""

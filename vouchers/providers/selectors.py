@@ -79,8 +79,8 @@ def find_offer(provider_id: int, code: str, at: datetime) -> Offer | None:
 
 def get_offer(*, agency_id: int, provider_number: str, code: str, at: datetime) -> Offer:
     """The offer in force of a provider of this agency. Raises NotFound."""
-    provider = Provider.objects.filter(agency_id=agency_id, number=provider_number).first()
-    found = find_offer(provider.pk, code, at) if provider else None
+    of_provider = {"provider__agency_id": agency_id, "provider__number": provider_number}
+    found = Offer.objects.filter(_in_force(at), code=code, **of_provider).first()
     if found is None:
         raise not_found("offer")
     return found

@@ -1,0 +1,1 @@
+"""How fast the spine is, beside its limit and its peers: ratios by CPU time (README.md)."""
