@@ -76,7 +76,9 @@ class Claim(NamedTuple):
 
     def seconds_asked(self, amount_fen: int) -> int:
         """How many CONFIRM signatures the amount table asks for this sum."""
-        procedure = Procedure.model_validate({"signatures": json.loads(self.signatures_text or "[]")})
+        procedure = Procedure.model_validate(
+            {"signatures": json.loads(self.signatures_text or "[]")}
+        )
         return procedure.people_asked(Act.CONFIRM, amount_fen)
 
     def legs(self, parts: list[int]) -> list[Leg]:
