@@ -161,6 +161,7 @@ def test_an_order_leaves_the_rows_of_its_oracle(owner: Callable[[], Any]) -> Non
         ("request_key_reused", twice(order(), order(price_fen=1))),
         ("idempotency_key_required", order(request_key="")),
         ("amount_not_positive", order(price_fen=0)),
+        ("order_too_small", order(price_fen=1)),
         ("amount_above_rate", order(requested_fen=PRICE_FEN)),
         ("voucher_not_found", order(voucher_id=0)),
         ("offer_not_found", order(offer_id=0)),

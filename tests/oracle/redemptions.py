@@ -106,7 +106,10 @@ def _judge_amount(
         share = redemption_share(terms=terms, eligible_fen=price_fen, balance_fen=balance_fen)
         requested_fen = share.subsidy_fen
     mode, unit_fen = terms.rounding_mode, terms.rounding_unit_fen
-    if requested_fen > share_fen(price_fen, terms.rate_bp, mode=mode, unit_fen=unit_fen):
+    most_fen = share_fen(price_fen, terms.rate_bp, mode=mode, unit_fen=unit_fen)
+    if most_fen == 0:
+        raise InvalidInput("order_too_small", "")
+    if requested_fen > most_fen:
         raise InvalidInput("amount_above_rate", "")
     if requested_fen > balance_fen or requested_fen == 0:
         raise Conflict("insufficient_funds", "")
