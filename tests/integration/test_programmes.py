@@ -146,7 +146,7 @@ def test_published_rules_retire_their_predecessor(cast: Cast, programme: Program
     first = draft_rules(cast, programme)
     with pytest.raises(Conflict, match="seat_map_missing"):
         publish_rules(cast, first)
-    approve(cast, propose(cast, STRICT), "releaser")
+    approve(cast, propose(cast, STRICT), "authoriser")
     publish_rules(cast, first)
     first.refresh_from_db()
     second = draft_rules(cast, programme)
@@ -199,7 +199,7 @@ def test_a_promise_nobody_keeps_is_not_published(cast: Cast, programme: Programm
 def test_published_rules_stay_as_they_are(
     cast: Cast, programme: Programme, owner: Callable[[], Any]
 ) -> None:
-    approve(cast, propose(cast, STRICT), "releaser")
+    approve(cast, propose(cast, STRICT), "authoriser")
     version = publish_rules(cast, draft_rules(cast, programme))
     refused_by(
         owner, "published_rules_frozen",
