@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from django.db import transaction
+
+from companies.alerts.services import raise_alert
+from companies.foundation.clock import now
 from companies.local_time import local_date
 from tests.browser.conftest import OpenAs
-from tests.browser.looking import Eyes, View
+from tests.browser.looking import ZH, Eyes, View
 from vouchers.applications.models import Application, Objection, PublicNotice
 from vouchers.issuance.models import Voucher
 from vouchers.programmes.models import Programme
@@ -93,3 +97,20 @@ def test_a_programme_is_drafted_and_a_provider_admitted_to_it(open_as: OpenAs, v
     period = provider.admissions.get(programme=programme)
     assert local_date(period.valid_from).isoformat() == "2027-01-01"
     assert local_date(period.valid_until).isoformat() == "2028-01-01"
+
+
+def test_an_alert_is_answered(open_as: OpenAs, view: View) -> None:
+    claim = Redemption.objects.filter(status="SETTLED").earliest("id")
+    with transaction.atomic():
+        doubt = raise_alert(
+            agency_id=claim.agency_id, code="payment_late", severity="WARNING",
+            subject_ref=claim.ref, facts={"number": claim.number}, at=now(),
+        )  # fmt: skip
+    eyes = open_as("approver2")
+    page = eyes.visit("/officer/alerts/?status=OPEN")
+    page.get_by_role("link", name="付款逾期" if view is ZH else "A payment is late").click()
+    eyes.judge()
+    page.locator("form:has(input[value=dismiss]) textarea").fill("已按期支付（演示）。")
+    act(eyes, "dismiss")
+    doubt.refresh_from_db()
+    assert doubt.status == "DISMISSED"

@@ -46,7 +46,6 @@ def demo_rules(seat_map: str, *, life_months: int = 12) -> dict[str, Any]:
         {"act": "CONFIRM", "from_fen": 0, "people": 0},
         {"act": "BATCH_APPROVE", "from_fen": 0, "people": 1},
     ]
-    procedure["fast"] = None  # officers decide: no code here decides a file by rule at once
     procedure["redemption_draw_bp"] = 3_000
     procedure["fast"] = None  # 即申即享 has no code yet: a notice for all
     procedure["voucher_life"] = {"n": life_months, "unit": "months"}
