@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from companies.agencies.selectors import is_workday
 from companies.agencies.services import open_deadline
 from companies.audit.services import record_event
-from companies.errors import InvalidInput, not_found
+from companies.errors import Conflict, InvalidInput, not_found
 from companies.foundation.actors import Actor
 from companies.foundation.locks import lock_rows
 from companies.foundation.states import require_step
@@ -65,9 +65,9 @@ def require_officer(
 
 
 def rules_of(application: Application) -> RuleDocument:
-    """The rules frozen on the file."""
+    """The rules frozen on the file. Raises Conflict `wrong_state` where it was never handed in."""
     if application.rule_version is None:
-        raise ValueError("a draft has no frozen rules")
+        raise Conflict("wrong_state", _("This file has not been handed in yet."))
     return parse_rules(application.rule_version.document)
 
 
