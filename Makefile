@@ -74,8 +74,9 @@ test: check integration browser fault backup-drill ## everything CI asks (≤ 15
 	@SEATS=strict $(PY) -m tests.journey
 	@SEATS=compact $(PY) -m tests.journey
 
-test-full: test ## test, and what takes longer: 500 faults and every scene, mutants
+test-full: test ## test, and what takes longer: 500 faults and every scene, the bank model under fire, mutants
 	@$(PY) -m tests.fault --full --seed 7
+	@$(PY) -m tests.model --under-fire
 	@$(PY) -m tests.mutants
 
 mutants: setup-dev ## twelve bugs that cost money, each made in a copy; a test must notice each
