@@ -84,9 +84,10 @@ def given_programme(
     notice: bool = True,
     consent: bool = True,
     rules_changed: dict[str, Any] | None = None,
+    cast: Cast | None = None,
 ) -> Scheme:
     """An active programme: one funding line per sum, a ceiling, an open round, one provider."""
-    cast, at = given_cast(), START + HOUR
+    cast, at = cast or given_cast(), START + HOUR
     manager, approver = cast.actor("manager"), cast.actor("approver3")
     authoriser, lead = cast.actor("authoriser"), cast.bodies["lead"]
     seat_map = programmes.propose_seat_map(
@@ -96,8 +97,8 @@ def given_programme(
     programmes.approve_seat_map(actor=authoriser, seat_map_id=seat_map.pk, at=at)
     programme = programmes.create_programme(
         actor=manager, agency_id=lead.pk, finance_agency_id=cast.bodies["finance"].pk,
-        code="TEST-2025", name_zh="测试算力券", name_en="Test vouchers", summary_zh="",
-        summary_en="", is_demo=True, at=at,
+        code=f"TEST-2025{cast.suffix}", name_zh="测试算力券", name_en="Test vouchers",
+        summary_zh="", summary_en="", is_demo=True, at=at,
     )  # fmt: skip
     rules = programmes.draft_rule_version(
         actor=manager, programme_id=programme.pk,
@@ -117,7 +118,7 @@ def given_programme(
         opens_at=at, closes_at=at + 60 * DAY, at=at,
     )  # fmt: skip
     window = programmes.publish_round(actor=approver, round_id=window.pk, at=at)
-    provider, offer = _provider(cast, programme, at)
+    provider, offer = given_provider(cast, programme, at)
     programme.refresh_from_db()
     return Scheme(cast, programme, window, lines, provider, offer, at)
 
@@ -257,10 +258,13 @@ def _fund(
     )  # fmt: skip
 
 
-def _provider(cast: Cast, programme: Programme, at: datetime) -> tuple[Provider, Offer]:
-    sales = cast.actor("seller_sales")
+def given_provider(
+    cast: Cast, programme: Programme, at: datetime, seller: str = "seller"
+) -> tuple[Provider, Offer]:
+    """Approved, admitted, with a centre, a price and an account for each applicant."""
+    sales = cast.actor(f"{seller}_sales")
     provider = providers.apply_as_provider(
-        actor=sales, agency_id=programme.agency_id, company_id=cast.companies["seller"].pk, at=at
+        actor=sales, agency_id=programme.agency_id, company_id=cast.companies[seller].pk, at=at
     )
     providers.check_provider(actor=cast.actor("reviewer2"), provider_id=provider.pk, at=at)
     providers.approve_provider(actor=cast.actor("approver3"), provider_id=provider.pk, at=at)

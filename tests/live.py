@@ -103,8 +103,8 @@ class House:
             )  # fmt: skip
 
 
-def session_of(user_id: int) -> dict[str, str]:
-    """The cookies of a session that has shown both factors."""
+def session_of(user_id: int, *, halfway: bool = False) -> dict[str, str]:
+    """The cookies of a session that has shown both factors, or halfway the first alone."""
     from companies.users.models import User
 
     user = User.objects.get(pk=user_id)
@@ -112,7 +112,8 @@ def session_of(user_id: int) -> dict[str, str]:
     session[SESSION_KEY] = str(user.pk)
     session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[-1]
     session[HASH_SESSION_KEY] = user.get_session_auth_hash()
-    session[RECORDS] = [{"method": "password", "at": 0}, {"method": "mfa", "at": 0}]
+    shown = ["password"] if halfway else ["password", "mfa"]
+    session[RECORDS] = [{"method": method, "at": 0} for method in shown]
     session.save()
     return {settings.SESSION_COOKIE_NAME: str(session.session_key)}
 

@@ -64,6 +64,11 @@ class ApiView(APIView):
         """What the caller may see, once somebody asks."""
         return get_scope(self.reader_id, self.at)
 
+    def perform_authentication(self, request: Request) -> None:
+        """What anybody may ask is asked by nobody in particular, half signed in or not."""
+        if not self.is_public:
+            super().perform_authentication(request)
+
     def read(self, serializer: type[StrictSerializer] | None) -> dict[str, Any]:
         """The validated body; without a serializer the body must be empty."""
         chosen = (serializer or StrictSerializer)(data=self.request.data)

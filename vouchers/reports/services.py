@@ -20,7 +20,9 @@ from companies.foundation.locks import lock_rows, long_read
 from companies.foundation.numbers import next_number
 from companies.foundation.verbs import verb
 from companies.notifications.services import wake
-from companies.users.policies import require_duty
+from companies.users.models import Duty, Role
+from companies.users.policies import require_duty, require_scope
+from companies.users.selectors import find_duty
 from vouchers.programmes.models import Programme
 from vouchers.reports.datasets import DATASETS, JOURNAL_ACCOUNTS, JOURNAL_ENTRIES, Dataset
 from vouchers.reports.models import ExportJob, ExportStatus
@@ -59,13 +61,7 @@ def request_export(
         raise not_found("programme")
     if actor.user_id is None:
         raise NotAllowed("person_needed", _("Only a person may ask for an export."))
-    duty = require_duty(
-        actor=actor,
-        roles=MAY_EXPORT,
-        agency_id=programme.agency_id,
-        at=at,
-        programme_ref=programme.ref,
-    )
+    duty = _exporting_duty(actor, programme, at)
     if dataset not in CHOICES:
         raise InvalidInput("dataset_unknown", _("There is no such dataset."))
     job = ExportJob.objects.create(
@@ -81,6 +77,24 @@ def request_export(
     _record("export.requested", job, actor=actor, at=at, duty_ref=f"duty:{duty.pk}")
     wake("reports.build_exports", export_id=job.pk)
     return job
+
+
+def _exporting_duty(actor: Actor, programme: Programme, at: datetime) -> Duty:
+    """In the programme's own body, or an overseer's in a body above it. Raises NotAllowed."""
+    for body_id in filter(None, programme.agency.path.split("/")):
+        overseer = find_duty(
+            user_id=actor.user_id or 0, roles=[Role.OVERSEER], agency_id=int(body_id), at=at
+        )
+        if overseer is not None:
+            require_scope(actor, writes=True)
+            return overseer
+    return require_duty(
+        actor=actor,
+        roles=MAY_EXPORT,
+        agency_id=programme.agency_id,
+        at=at,
+        programme_ref=programme.ref,
+    )
 
 
 def build_export(*, export_id: int, at: datetime) -> ExportJob:

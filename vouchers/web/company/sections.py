@@ -180,7 +180,7 @@ class ApplicationSection(FormPage):
     """One topic: labels above, hints below, save and go on."""
 
     area = "company"
-    put = ""
+    uploading = ""
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         """The section's own words."""
@@ -216,8 +216,8 @@ class ApplicationSection(FormPage):
 
     def blame(self, form: Any, refusal: DomainError) -> None:
         """A refused upload stands at its own field."""
-        if self.put:
-            form.add_refusal(refusal, self.put)
+        if self.uploading:
+            form.add_refusal(refusal, self.uploading)
         else:
             super().blame(form, refusal)
 
@@ -236,9 +236,9 @@ class ApplicationSection(FormPage):
     def attach(self, uploads: dict[str, Any]) -> str:
         """Each paper by itself; one the scanner refuses brings its owner back to this page."""
         refused = False
-        for self.put, upload in uploads.items():
+        for self.uploading, upload in uploads.items():
             paper = services.attach_file(
-                actor=self.actor, application_id=self.file.pk, kind=self.put, content=upload,
+                actor=self.actor, application_id=self.file.pk, kind=self.uploading, content=upload,
                 name=upload.name, at=self.at,
             )  # fmt: skip
             if why := why_refused(paper.file):

@@ -19,6 +19,7 @@ from vouchers.web.officer import file_view
 from vouchers.web.officer.forms import AdviceForm, NoteForm, ReasonForm
 
 _FILE = "application_id"
+READING = ["get", "head", "options"]
 ACTS = (
     Act(
         name="take", label=_("Take for screening"), verb=services.take_screening, argument=_FILE,
@@ -183,8 +184,9 @@ class Review(ActsDesk):
 
 
 class QueuePanel(Review):
-    """The side panel alone, for htmx."""
+    """The side panel alone, for htmx; its acts are posted to the full page."""
 
+    http_method_names = READING
     template = "web/officer/panel.html"
 
     def context(self, **kwargs: Any) -> dict[str, Any]:
