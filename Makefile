@@ -7,7 +7,7 @@ export VENV
 DRY := DEMO=1 SECRET_KEY=dry DATABASE_URL=postgresql:///dry REDIS_URL=redis:///0
 
 .PHONY: help setup setup-dev run code invariants journey fmt lint types imports migrations drift \
-        unit check integration browser fault soak mutants test test-full bench backup-drill verify-offline messages openapi docs \
+        unit check integration access model browser fault soak mutants test test-full bench backup-drill verify-offline messages openapi docs \
         screenshots clean
 
 help: ## this list
@@ -58,11 +58,20 @@ check: lint imports drift types migrations unit ## what must hold before a commi
 
 integration: setup-dev ## tests on real PostgreSQL, Redis and Celery
 	@$(PY) -m tests.debian hledger ledger
-	@$(PY) -m pytest -q -n 2 tests --ignore tests/unit --ignore tests/house --ignore tests/browser
+	@$(PY) -m pytest -q -n 2 tests --ignore tests/unit --ignore tests/house --ignore tests/browser \
+	  --ignore tests/access --ignore tests/model
+
+# Each on servers of its own: they hold transactions open for long, and sealing waits for all.
+access: setup-dev ## every route asked as every role
+	@$(PY) -m pytest -q -n 2 tests/access
+
+model: setup-dev ## every verb told to the service and to a dictionary (COMMANDS= of each of four, STORIES=)
+	@MODEL_COMMANDS=$(or $(COMMANDS),1500) MODEL_STORIES=$(or $(STORIES),100) \
+	  $(PY) -m pytest -q -n 2 tests/model
 
 browser: setup-dev ## Chromium, one journey per role
 	@$(PY) -m tests.debian chromium
-	@$(PY) -m pytest -q tests/browser
+	@$(PY) -m pytest -q -n 2 --dist loadfile tests/browser
 
 fault: setup-dev ## the service under fire: faults from a seed, scenes, a verdict (CYCLES= SEED= FULL=1)
 	@$(PY) -m tests.fault $(if $(FULL),--full) $(if $(CYCLES),--cycles $(CYCLES)) --seed $(or $(SEED),20250303)
@@ -70,12 +79,13 @@ fault: setup-dev ## the service under fire: faults from a seed, scenes, a verdic
 soak: setup-dev ## the same for hours, a fault a minute; the report is docs/soak.md (HOURS= RATE=)
 	@$(PY) -m tests.fault.soak --hours $(or $(HOURS),8) --rate $(or $(RATE),8)
 
-test: check integration browser fault backup-drill ## everything CI asks (≤ 15 min)
+test: check integration access model browser fault backup-drill ## everything CI asks (≤ 15 min)
 	@SEATS=strict $(PY) -m tests.journey
 	@SEATS=compact $(PY) -m tests.journey
 
 test-full: test ## test, and what takes longer: 500 faults and every scene, the bank model under fire, mutants
 	@$(PY) -m tests.fault --full --seed 7
+	@$(MAKE) model COMMANDS=5000 STORIES=300
 	@$(PY) -m tests.model --under-fire
 	@$(PY) -m tests.mutants
 

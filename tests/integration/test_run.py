@@ -33,6 +33,8 @@ def begin(state: Path, **more: str) -> subprocess.Popen[str]:
         [sys.executable, "-m", "config.run"], cwd=ROOT, text=True, stdin=subprocess.DEVNULL,
         env={**ours, "STATE_DIR": str(state), "SEED_OPTIONS": "--cast-only", **more},
         stdout=(state.parent / "said").open("w"), stderr=subprocess.STDOUT,
+        # Where the whole suite runs in the background, Ctrl-C is ignored from birth.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )  # fmt: skip
 
 

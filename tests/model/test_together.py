@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import sys
 import time
@@ -12,7 +13,7 @@ from tests.given_money import findings
 from tests.live import House
 from tests.model.crowd import given_crowd
 
-STORIES = 300
+STORIES = int(os.environ.get("MODEL_STORIES", 300))
 
 
 @pytest.mark.timeout(600)

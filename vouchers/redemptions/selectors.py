@@ -10,7 +10,10 @@ from django.db.models import Q, QuerySet
 from companies.errors import not_found
 from companies.registry.models import Membership
 from companies.registry.selectors import Scope
+from vouchers.applications.models import Decision
 from vouchers.redemptions.models import Redemption, RedemptionFunding, UsageRecord
+
+PROPOSED_REJECTION = "REJECTION_PROPOSED"
 
 
 def list_redemptions(
@@ -89,3 +92,17 @@ def exported(redemption: Redemption) -> dict[str, Any]:
         "order_number": redemption.order_number,
         "cycle": redemption.cycle,
     }
+
+
+def list_signatures(redemption: Redemption) -> QuerySet[Decision]:
+    """The signatures of this round of checking."""
+    return Decision.objects.filter(
+        application_id=redemption.application_id,
+        subject_ref=redemption.ref,
+        cycle=redemption.cycle,
+    )
+
+
+def is_rejection_proposed(redemption: Redemption) -> bool:
+    """Whether the first of two people has signed that it be rejected."""
+    return list_signatures(redemption).filter(act="ACCEPT", outcome=PROPOSED_REJECTION).exists()

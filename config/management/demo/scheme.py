@@ -24,6 +24,7 @@ def demo_rules(seat_map: str, *, life_months: int = 12) -> dict[str, Any]:
     document["code"] = "yanjiang-2026"
     document["title_zh"] = "砚江省算力券（演示）"
     document["title_en"] = "Yanjiang compute vouchers (demo)"
+    document["clauses"] = [clause for clause in document["clauses"] if clause["id"] != "fast"]
     for clause in document["clauses"]:
         clause["document"] = "砚江省算力券管理办法（演示）"
         if clause["id"] == "rate":

@@ -21,6 +21,11 @@ from vouchers.applications.services.seats import sign, signing
 from vouchers.ledger.chart import EntryKind
 from vouchers.ledger.services import Request
 from vouchers.redemptions.models import Redemption, RedemptionStatus
+from vouchers.redemptions.selectors import (
+    PROPOSED_REJECTION,
+    is_rejection_proposed,
+    list_signatures,
+)
 from vouchers.redemptions.services.accept import accept, require_acceptable
 from vouchers.redemptions.services.claims import (
     CHECKERS,
@@ -48,8 +53,6 @@ from vouchers.redemptions.services.steps import (
     words,
 )
 from vouchers.redemptions.states import STEPS
-
-PROPOSED_REJECTION = "REJECTION_PROPOSED"
 
 
 @verb
@@ -161,7 +164,7 @@ def reject_redemption(
     if replayed := find_replayed(request):
         return replayed
     require_step(STEPS, redemption.status, RedemptionStatus.REJECTED, redemption.number)
-    if not _signatures(redemption, Act.ACCEPT).filter(outcome=PROPOSED_REJECTION).exists():
+    if not is_rejection_proposed(redemption):
         raise Conflict("rejection_unproposed", _("Nobody has proposed to reject this claim."))
     redemption.reason = require_reason(reason)
     _sign(redemption, Act.CONFIRM, "REJECTED", actor, duty, reason, at)
@@ -240,13 +243,7 @@ def _signature(
 
 
 def _signatures(redemption: Redemption, act: str) -> QuerySet[Decision]:
-    """The signatures of this round of checking."""
-    return Decision.objects.filter(
-        application_id=redemption.application_id,
-        subject_ref=redemption.ref,
-        act=act,
-        cycle=redemption.cycle,
-    )
+    return list_signatures(redemption).filter(act=act)
 
 
 def _sign(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from companies.audit.selectors import list_history
@@ -14,6 +15,7 @@ from vouchers.redemptions import services
 from vouchers.redemptions.models import Redemption, RedemptionStatus
 from vouchers.redemptions.selectors import (
     get_redemption_for,
+    is_rejection_proposed,
     list_fundings,
     list_redemptions,
     list_usage,
@@ -135,6 +137,15 @@ class RedemptionDetail(ActsDesk):
     def seat_reason(self, act: Act) -> str:
         """One person, one seat on a file."""
         return file_view.seat_reason(self.noun.application, act.seat, self.actor.user_id)
+
+    def why_not(self, act: Act) -> str:
+        """Payment waits for the invoice check, a rejection for its proposal."""
+        document = self.noun.invoice_document
+        if act.name == "accept" and (document is None or document.status != "VERIFIED"):
+            return gettext("Record the invoice check first.")
+        if act.name == "reject" and not is_rejection_proposed(self.noun):
+            return gettext("Nobody has proposed to reject this claim.")
+        return super().why_not(act)
 
     def start(self, act: Act) -> dict[str, Any]:
         """The reckoned sum is proposed."""

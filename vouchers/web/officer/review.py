@@ -9,11 +9,14 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from companies.errors import Conflict
 from companies.files.selectors import get_file, open_file
 from companies.users.models import Role
 from vouchers.applications import services
 from vouchers.applications.models import Application
 from vouchers.applications.selectors import get_application_for
+from vouchers.applications.services.award import award_of
+from vouchers.applications.services.publicise import award_notice, signatures_needed
 from vouchers.web.desk import ALL_DESKS, Act, ActsDesk, Desk
 from vouchers.web.officer import file_view
 from vouchers.web.officer.forms import AdviceForm, NoteForm, ReasonForm
@@ -140,10 +143,20 @@ class Review(ActsDesk):
         return file_view.seat_reason(self.noun, act.seat, self.actor.user_id)
 
     def why_not(self, act: Act) -> str:
-        """Without a public notice no prior notice is needed."""
+        """Nothing is offered that the file's rules or its history would refuse."""
         if act.verb is services.announce_rejection and not self.noun.notice_rows.exists():
             return gettext("The file was never on public notice.")
+        if act.name == "approve" and award_notice(self.noun):
+            return gettext("The rules want a public notice: it approves the files it lists.")
+        if act.name == "cosign" and self.noun.status == "RECOMMENDED" and self._needs_one():
+            return gettext("One signature is enough for this sum.")
         return super().why_not(act)
+
+    def _needs_one(self) -> bool:
+        try:
+            return signatures_needed(self.noun, award_of(self.noun)) < 2
+        except Conflict:  # nothing to award: the verb says so
+            return False
 
     def start(self, act: Act) -> dict[str, Any]:
         """The reckoned sum is proposed to the reviewer."""
