@@ -11,6 +11,7 @@ from typing import Any
 from celery import Celery, Task
 
 from companies.foundation.request_context import set_request_id
+from config.pulse import Watch, pulse
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -22,9 +23,11 @@ class Traced(Task):  # type: ignore[type-arg]
         """Set the id, work."""
         headers = self.request.headers or {}
         set_request_id(str(headers.get("request_id") or self.request.id or ""))
-        return super().__call__(*args, **kwargs)
+        with pulse.beat():
+            return super().__call__(*args, **kwargs)
 
 
 app = Celery("suanquan", task_cls=Traced)
+app.steps["worker"].add(Watch)
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()

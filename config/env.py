@@ -15,7 +15,7 @@ from django.core.exceptions import ImproperlyConfigured
 KNOWN = frozenset(
     """
     SQ_ALLOWED_HOSTS SQ_CLAMD_SOCKET SQ_METRICS_TOKEN SQ_EVIDENCE_KEY SQ_CERTIFICATE_KEY SQ_SITE_URL
-    SQ_TRUSTED_PROXIES
+    SQ_TRUSTED_PROXIES SQ_WORKER_PULSE
     """.split()
 )
 

@@ -52,6 +52,9 @@ class Headers:
         response = self.get_response(request)
         response["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
         response["Cross-Origin-Resource-Policy"] = "same-origin"
+        if response.get("Content-Disposition", "").startswith("attachment"):
+            # What others brought is neither shown nor run, wherever somebody opens it.
+            response["Content-Security-Policy"] = f"sandbox; {response['Content-Security-Policy']}"
         # An answer that depends on a cookie was made for one person.
         if request.path.startswith("/api/") or "Cookie" in response.get("Vary", ""):
             response["Cache-Control"] = "no-store"

@@ -24,6 +24,8 @@ DATABASE = "suanquan"
 OUTSIDE = ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "REDIS_CACHE_URL")
 ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 REVIVALS = 5
+STEADY_SECONDS = 15  # who has lived so long fails for another cause than its start
+CELERY = ("-m", "celery", "-A", "config", "--quiet")
 
 
 def main() -> None:
@@ -212,20 +214,21 @@ def start_web(
     )  # fmt: skip
 
 
-def start_workers(state: Path, environment: dict[str, str]) -> dict[str, subprocess.Popen[bytes]]:
-    """Worker and beat, once the demo world is told: their clock runs at its end, not in its midst.
+def start_worker(state: Path, environment: dict[str, str]) -> subprocess.Popen[bytes]:
+    """Once the demo world is told: its clock runs at the story's end, not in its midst.
 
     A worker that met the story half-way would issue vouchers months ahead of their first use.
     """
-    celery = ["-m", "celery", "-A", "config", "--quiet"]
-    worker = {**environment, "DB_PROFILE": "worker"}
-    return {
-        "worker": spawn(
-            "worker", state, worker,
-            *celery, "worker", "-P", "threads", "-c", "2", "--without-mingle", "--without-gossip",
-        ),
-        "beat": spawn("beat", state, worker, *celery, "beat", "-s", str(state / "beat")),
-    }  # fmt: skip
+    return spawn(
+        "worker", state, {**environment, "DB_PROFILE": "worker"},
+        *CELERY, "worker", "-P", "threads", "-c", "2", "--without-mingle", "--without-gossip",
+    )  # fmt: skip
+
+
+def start_beat(state: Path, environment: dict[str, str]) -> subprocess.Popen[bytes]:
+    """The alarm clock, beside the worker."""
+    beat = ("beat", "-s", str(state / "beat"))
+    return spawn("beat", state, {**environment, "DB_PROFILE": "worker"}, *CELERY, *beat)
 
 
 def spawn(
@@ -287,12 +290,18 @@ def watch(
     children: dict[str, subprocess.Popen[bytes]],
     services: embedded.Services | None,
 ) -> None:
-    """Until a child that should live has ended. Redis may end: it only wakes, and comes back."""
+    """Until a child that should live has ended. Redis and the worker may end: they come back."""
     revivals = 0
+    begun = time.monotonic()
     while True:
         time.sleep(0.5)
         for name, child in list(children.items()):
             if child.poll() is None:
+                continue
+            if name == "worker" and time.monotonic() - begun > STEADY_SECONDS:
+                print("suanquan: the worker stopped and is started again.", flush=True)
+                children["worker"] = start_worker(state, environment)
+                begun = time.monotonic()
                 continue
             if name != "demo world":
                 raise embedded.CannotStart(f"{name} stopped: {state}/{name}.log tells why.")
@@ -302,7 +311,9 @@ def watch(
                     "and the next start begins it anew."
                 )
             del children[name]
-            children.update(start_workers(state, environment))
+            children["worker"] = start_worker(state, environment)
+            children["beat"] = start_beat(state, environment)
+            begun = time.monotonic()
         if services and services.postgres.poll() is not None:
             raise embedded.CannotStart(
                 f"PostgreSQL stopped: {services.home}/postgres.log tells why."

@@ -25,6 +25,7 @@ EVIDENCE_KEY = env.text("SQ_EVIDENCE_KEY", SECRET_KEY if DEMO else None)
 CERTIFICATE_KEY = env.text("SQ_CERTIFICATE_KEY", SECRET_KEY if DEMO else None)
 SITE_URL = env.text("SQ_SITE_URL", "http://127.0.0.1:8000" if DEMO else None)
 METRICS_TOKEN = env.text("SQ_METRICS_TOKEN", "")
+WORKER_PULSE = env.flag("SQ_WORKER_PULSE", default=True)
 CLAMD_SOCKET = env.text("SQ_CLAMD_SOCKET", "")
 ALLOWED_HOSTS = env.words("SQ_ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"] if DEMO else [])
 # Which reverse proxies may say X-Forwarded-For; none unless named.

@@ -61,6 +61,7 @@ class House:
         self._spawn(
             "worker", "celery", "-A", "config", "--quiet", "worker", "-l", "INFO",
             "-P", "threads", "-c", "2", "--without-mingle", "--without-gossip", DB_PROFILE="worker",
+            SQ_WORKER_PULSE="0",
         )  # fmt: skip
 
     def do(self, task_name: str, **kwargs: Any) -> None:

@@ -31,19 +31,17 @@ class BuiltInScanner:
 
 
 class ClamdScanner:
-    """Structure first, then a clamd daemon over its UNIX socket (INSTREAM)."""
+    """Structure first, then a clamd daemon (INSTREAM) at a UNIX socket's path or a host:port."""
 
-    def __init__(self, path: str) -> None:
-        self.path = path
+    def __init__(self, address: str) -> None:
+        self.address = address
 
     def scan(self, data: bytes) -> str:
         """Empty, or the daemon's finding. Raises OSError where it does not answer properly."""
         refused = reason_to_refuse(data)
         if refused:
             return refused
-        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as peer:
-            peer.settimeout(SECONDS)
-            peer.connect(self.path)
+        with self._connect() as peer:
             peer.sendall(b"zINSTREAM\0")
             for begin in range(0, len(data), CHUNK):
                 chunk = data[begin : begin + CHUNK]
@@ -52,15 +50,28 @@ class ClamdScanner:
             answer = b""
             while not answer.endswith(b"\0") and (more := peer.recv(4096)):
                 answer += more
-        text = answer.rstrip(b"\0").decode("utf-8", "replace").strip()
-        if text.endswith("OK"):
+        if answer == b"stream: OK\0":
             return ""
-        if text.endswith("FOUND"):
+        text = answer.rstrip(b"\0").decode("utf-8", "replace").strip()
+        if text.endswith(" FOUND"):
             return f"virus: {text}"[:120]
         raise OSError(f"clamd gave no verdict: {text[:80]}")
+
+    def _connect(self) -> socket.socket:
+        if not self.address.startswith("/"):
+            host, _, port = self.address.rpartition(":")
+            return socket.create_connection((host, int(port)), SECONDS)
+        peer = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        try:
+            peer.settimeout(SECONDS)
+            peer.connect(self.address)
+        except OSError:
+            peer.close()
+            raise
+        return peer
 
 
 def get_scanner() -> Scanner:
     """The daemon's where one is configured, else ours."""
-    path = getattr(settings, "CLAMD_SOCKET", "")
-    return ClamdScanner(path) if path else BuiltInScanner()
+    address = settings.CLAMD_SOCKET
+    return ClamdScanner(address) if address else BuiltInScanner()

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from companies.files.checker import name_for
 from companies.foundation.constraints import status_known
 
 
@@ -43,3 +44,8 @@ class StoredFile(models.Model):
                 | (~Q(verdict="PENDING") & Q(scanned_at__isnull=False)),
             ),
         )
+
+    @property
+    def download_name(self) -> str:
+        """Its own name, ending in what its bytes are."""
+        return name_for(self.original_name, self.content_type)

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db.models import Q
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from companies.agencies.models import Deadline
@@ -102,6 +103,7 @@ def sweep_deadlines(*, at: datetime) -> int:
     """
     due = (
         Deadline.objects.filter(_waiting(), due_at__lte=at)
+        .filter(due_at__lte=Now())  # a worker whose clock is wrong must not try before the time
         .filter(Q(next_try_at__isnull=True) | Q(next_try_at__lte=at))
         .order_by("due_at", "id")
         .select_for_update(skip_locked=True, no_key=True)[:SWEPT_AT_ONCE]

@@ -127,7 +127,7 @@ class AttachmentDownload(ApiView):
         application = selectors.get_application_for(self.scope, number)
         stored = get_file(file, owner_ref=application.ref)
         return FileResponse(
-            open_file(stored), as_attachment=True, filename=stored.original_name,
+            open_file(stored), as_attachment=True, filename=stored.download_name,
             content_type=self.media_type,
         )  # fmt: skip
 

@@ -217,6 +217,6 @@ class Paper(Desk):
         application = get_application_for(self.scope, number)
         stored = get_file(public_id, owner_ref=application.ref)
         return FileResponse(
-            open_file(stored), as_attachment=True, filename=stored.original_name,
+            open_file(stored), as_attachment=True, filename=stored.download_name,
             content_type=stored.content_type,
         )  # fmt: skip
