@@ -304,6 +304,23 @@ def test_a_file_refused_while_objected_answers_those_who_objected() -> None:
     assert findings(scheme) == {}
 
 
+def test_an_announced_refusal_falls_when_the_file_goes_on() -> None:
+    scheme = given_programme()
+    file = given_recommended_application(scheme)
+    notice = given_notice(scheme, file)
+    objection = given_objection(scheme, notice)
+    heard(scheme, file, {"actor": scheme.actor("approver2"), "application_id": file.pk,
+                         "reason": "拟不予支持"})  # fmt: skip
+    answer(scheme, objection, upheld=False)
+    assert Letter.objects.get(subject_ref=file.ref, burden="REJECTED").status == "WITHDRAWN"
+    given_objection(scheme, notice)
+    with pytest.raises(Conflict, match="prior_notice_missing"):
+        files.reject_application(
+            actor=scheme.actor("approver2"), application_id=file.pk, reason="拟不予支持",
+            at=scheme.later(), request_key="old-notice",
+        )  # fmt: skip
+
+
 def test_withdrawing_from_a_notice_frees_the_money() -> None:
     scheme = given_programme()
     file = given_recommended_application(scheme)

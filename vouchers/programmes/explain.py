@@ -147,7 +147,7 @@ def _verdict(code: str, verdict: bool | None, language: Language) -> str:
 
 
 def _shown(name: str, value: Value, language: Language) -> str:
-    """Sums of fen as yuan, ratios as percent, facts by their label, days as they are."""
+    """Sums of fen as yuan (parts of a fen as third and fourth decimal), rates in percent."""
     if value is None or name in ("days", "term"):
         return "—" if value is None else str(value)
     if name in ("line", "fact"):
@@ -157,4 +157,4 @@ def _shown(name: str, value: Value, language: Language) -> str:
         return f"{whole}.{rest:02d}%" if rest else f"{whole}%"
     exact = Fraction(value)
     text = format_yuan(int(exact))
-    return text if exact.denominator == 1 else f"{text}…"
+    return text if exact.denominator == 1 else f"{text}{int(exact % 1 * 100):02d}…"

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 # Drawn from the top down: what is paid leaves the pot first; recovered money joins what is left.
 LAYERS = ("paid", "payable", "issued", "reserved", "available")
 _FEN_PER_TICK = {"zh": 1_000_000, "en": 100_000_000}
-_LABEL_GAP = 30
+_LABEL_GAP = 34
 _DAY_GAP = 56
 
 

@@ -162,7 +162,7 @@ _CODES: dict[str, Mapping[str, Any]] = {
     "deadline": DUE_WORDS,
     "seats": SEAT_LABELS,
     "answers": FIELDS,
-    "reason": REASONS,
+    "reason": {**REASONS, "superseded": _("The file goes on another way")},
     "burden": dict(ApplicationStatus.choices) | dict(VoucherStatus.choices),
 }
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")

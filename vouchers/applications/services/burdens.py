@@ -15,7 +15,7 @@ from companies.letters.models import Letter, LetterKind, LetterStatus
 from companies.letters.selectors import burden_may_rest
 from companies.letters.services import serve_letter, withdraw_letter
 from companies.users.models import Duty
-from vouchers.applications.models import Application
+from vouchers.applications.models import Application, ApplicationStatus
 
 # 陈述申辩: the schemes name no period for an answer; this one is the system's own proposal.
 REPLY_DAYS = 5
@@ -79,6 +79,13 @@ def withdraw_prior_notice(
             "nothing_noticed", _("The company has not been notified: there is nothing to drop.")
         )
     withdraw_letter(letter, actor=actor, reason=reason, at=at)
+
+
+def drop_prior_notices(application: Application, *, actor: Actor, at: datetime) -> None:
+    """A step: the file goes another way than was announced: no burden may rest on that notice."""
+    for burden in (ApplicationStatus.INELIGIBLE, ApplicationStatus.REJECTED):
+        for letter in lock_rows(_standing(application.ref, burden)):
+            withdraw_letter(letter, actor=actor, reason="superseded", at=at)
 
 
 def _standing(subject_ref: str, burden: str) -> QuerySet[Letter]:

@@ -27,6 +27,7 @@ from vouchers.applications.models import (
     Objection,
     ObjectionStatus,
 )
+from vouchers.applications.services.burdens import drop_prior_notices
 from vouchers.applications.services.seats import sign
 from vouchers.applications.services.steps import (
     exported,
@@ -157,6 +158,7 @@ def _go_on(application: Application, *, actor: Actor, duty: Duty, at: datetime) 
     )
     target = ApplicationStatus.IN_PUBLIC_NOTICE
     before = exported(application)
+    drop_prior_notices(application, actor=actor, at=at)
     if upheld.exists():
         target = ApplicationStatus.IN_REVIEW
         close_deadline(

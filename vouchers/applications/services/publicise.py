@@ -29,6 +29,7 @@ from vouchers.applications.models import (
     PublicNotice,
 )
 from vouchers.applications.services.award import Locked, award_of, lock_for_award, reserve
+from vouchers.applications.services.burdens import drop_prior_notices
 from vouchers.applications.services.seats import sign
 from vouchers.applications.services.steps import (
     digest,
@@ -181,6 +182,7 @@ def _award(
             needed=needed,
             signed=signed,
         )
+    drop_prior_notices(application, actor=actor, at=at)
     reserve(
         application, amount_fen=amount_fen, locked=locked, request=request, part=part,
         actor=actor, at=at,

@@ -16,6 +16,7 @@ from vouchers.applications.models import Act, Application, ApplicationStatus
 from vouchers.applications.services.award import grantable, lock_file, release_file
 from vouchers.applications.services.burdens import (
     PriorNotice,
+    drop_prior_notices,
     require_burden,
     serve_decision,
     serve_prior_notice,
@@ -96,6 +97,7 @@ def send_back(*, actor: Actor, application_id: int, reason: str, at: datetime) -
         at=at,
     )
     application.cycle += 1
+    drop_prior_notices(application, actor=actor, at=at)
     open_term(application, "review", rules_of(application).procedure.terms.review, at)
     move(
         application,

@@ -24,6 +24,7 @@ from vouchers.applications.services.award import (
 )
 from vouchers.applications.services.burdens import (
     PriorNotice,
+    drop_prior_notices,
     require_burden,
     serve_decision,
     serve_prior_notice,
@@ -96,6 +97,7 @@ def return_application(
     application.return_note = note
     application.returned_from = application.status
     application.cycle += 1
+    drop_prior_notices(application, actor=actor, at=at)
     pause_deadlines(subject_ref=application.ref, at=at)
     open_term(application, "return_reply", rules.procedure.terms.return_, at)
     serve_letter(
@@ -143,6 +145,7 @@ def accept_application(*, actor: Actor, application_id: int, at: datetime) -> Ap
         raise Conflict("alerts_open", _("An alert on this file has not been answered."))
     before = exported(application)
     _sign_screening(application, actor=actor, duty=duty, outcome="ACCEPTED", reason="", at=at)
+    drop_prior_notices(application, actor=actor, at=at)
     application.accepted_at = at
     close_deadline(
         subject_ref=application.ref, kind="applications.intake", at=at, outcome="accepted"

@@ -239,7 +239,7 @@ class ProgrammeBudget(ActsDesk):
         choices = [(line.number, f"{line.number} {named(line)}") for line in chosen]
         for name in ("line", "parent_line", "child_line"):
             if name in form.fields:
-                form.fields[name].choices = choices
+                form.fields[name].choices = choices if name == "line" else [("", "—"), *choices]
         if "parent" in form.fields:
             form.fields["parent"].choices = [("", _("None: a root line")), *choices]
             form.fields["document"].choices = [
