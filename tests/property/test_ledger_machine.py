@@ -174,7 +174,7 @@ def test_the_ledger_and_a_dictionary_agree_whatever_is_posted() -> None:
         region_code=PLACE, parent_id=None, is_demo=True, at=START,
     )  # fmt: skip
     checks: Any = settings(
-        max_examples=15, stateful_step_count=STEPS_MOST, deadline=None, derandomize=True,
+        max_examples=8, stateful_step_count=STEPS_MOST, deadline=None, derandomize=True,
         suppress_health_check=list(HealthCheck),
     )  # fmt: skip
     run_state_machine_as_test(LedgerMachine, settings=checks)
