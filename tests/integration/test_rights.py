@@ -170,6 +170,7 @@ def test_who_may_not_suballocate_hears_nothing_of_the_tree(sale: Sale) -> None:
 ACTS = {
     "book": "/en/finance/budgets/{code}/",
     "suballocate": "/en/finance/budgets/{code}/",
+    "freeze-line": "/en/finance/budgets/{code}/",
     "take-out": "/en/finance/settlement/{batch}/",
     "bounce": "/en/finance/settlement/{batch}/",
     "draft-rules": "/en/officer/programmes/{code}/edit/",
@@ -188,6 +189,18 @@ def test_the_duty_is_asked_before_the_form(sale: Sale, act: str) -> None:
         for who in ("reviewer", "other_approver", right.get(act, "authoriser"))
     }
     assert list(answers.values()) == [403, 404, 422], answers
+
+
+def test_a_line_is_frozen_and_opened_again_on_the_budget_page(sale: Sale) -> None:
+    line = BudgetLine.objects.filter(status="OPEN", children=None).first()
+    path = ACTS["freeze-line"].format(code=sale.scheme.programme.code)
+    for act, after in (("freeze-line", "FROZEN"), ("unfreeze-line", "OPEN")):
+        set_demo_clock(sale.scheme.later())
+        answer = client_of(sale, "authoriser").post(
+            path, {"act": act, f"{act}-line": line.number, f"{act}-reason": "审计要求"}
+        )
+        line.refresh_from_db()
+        assert (answer.status_code, line.status) == (302, after)
 
 
 def test_an_account_without_a_password_has_none_to_change(sale: Sale) -> None:

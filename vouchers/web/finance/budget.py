@@ -35,6 +35,7 @@ from vouchers.web.finance.forms import (
     CeilingForm,
     LineChoiceForm,
     LineForm,
+    LineReasonForm,
     SuballocateForm,
 )
 from vouchers.web.forms import PageForm
@@ -44,6 +45,13 @@ from vouchers.web.words import named
 
 _ID = "programme_id"
 _ANY = ("DRAFT", "ACTIVE", "PAUSED")
+# Which lines an act is about, where not about any.
+_WANTED = {
+    "approve-line": ("DRAFT",),
+    "book": ("APPROVED",),
+    "freeze-line": ("OPEN",),
+    "unfreeze-line": ("FROZEN",),
+}
 _SHOWN = ("available", "reserved", "issued", "payable", "paid", "recovered")
 # The states in which a batch waits, and for whom.
 TURNS = {
@@ -218,6 +226,17 @@ class ProgrammeBudget(ActsDesk):
             argument=_ID, statuses=_ANY, roles=(Role.FINANCE_AUTHORISER,), form=CeilingForm,
             hint=_("A ceiling is a promise, never money."), done=_("The ceiling is set."),
         ),
+        Act(
+            name="freeze-line", label=_("Freeze a budget line"), verb=services.freeze_line,
+            argument="", statuses=_ANY, roles=(Role.FINANCE_AUTHORISER,), form=LineReasonForm,
+            tone="danger", hint=_("Nothing is reserved or issued from it; live vouchers go on."),
+            done=_("The line is frozen."),
+        ),
+        Act(
+            name="unfreeze-line", label=_("Unfreeze a budget line"), verb=services.unfreeze_line,
+            argument="", statuses=_ANY, roles=(Role.FINANCE_AUTHORISER,), form=LineReasonForm,
+            done=_("The line is open again."),
+        ),
     )  # fmt: skip
 
     def find(self) -> Programme:
@@ -234,7 +253,7 @@ class ProgrammeBudget(ActsDesk):
         if form is None:
             return None
         lines = list(list_budget_lines(self.noun.pk))
-        wanted = {"approve-line": ("DRAFT",), "book": ("APPROVED",)}.get(act.name, ())
+        wanted = _WANTED.get(act.name, ())
         chosen = [line for line in lines if not wanted or line.status in wanted]
         choices = [(line.number, f"{line.number} {named(line)}") for line in chosen]
         for name in ("line", "parent_line", "child_line"):

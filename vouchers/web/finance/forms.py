@@ -42,6 +42,12 @@ class LineChoiceForm(PageForm):
     line = forms.ChoiceField(label=_("Budget line"))
 
 
+class LineReasonForm(LineChoiceForm):
+    """Which line, and why."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=200)
+
+
 class SuballocateForm(PageForm):
     """From a line to one below it."""
 
