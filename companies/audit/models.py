@@ -24,7 +24,9 @@ class AuditEvent(models.Model):
     action = models.CharField(max_length=60)
     actor_ref = models.CharField(max_length=80)
     duty_ref = models.CharField(max_length=80, blank=True)
-    agency = models.ForeignKey("agencies.Agency", models.PROTECT, null=True, related_name="+")
+    agency = models.ForeignKey(
+        "agencies.Agency", models.PROTECT, null=True, related_name="+", db_index=False
+    )
     subject_ref = models.CharField(max_length=80)
     request_ref = models.CharField(max_length=340, blank=True)
     request_id = models.CharField(max_length=40, blank=True)

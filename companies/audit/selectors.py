@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 
 from companies.audit.merkle import EMPTY_ROOT, root_of
 from companies.audit.models import AuditEvent, AuditLeaf, TreeHead
+from companies.foundation.calls import Call
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,11 @@ def list_events(*, agency_ids: list[int]) -> QuerySet[AuditEvent]:
 def find_request_event(request_ref: str) -> AuditEvent | None:
     """The one event of this request, or None."""
     return AuditEvent.objects.filter(request_ref=request_ref).first()
+
+
+def answering(request_ref: str) -> Call:
+    """The call that says which HTTP request had this request's effect; None where none had."""
+    return Call("audit_answerer(%s)", (request_ref,))
 
 
 def get_root_at(size: int) -> str:

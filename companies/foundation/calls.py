@@ -30,8 +30,11 @@ def read_call(call: Call) -> tuple[Any, ...]:
 def run_calls(*calls: Call) -> list[Any]:
     """Make these calls, in this order; what each returned. None is no statement."""
     assert_in_transaction()
-    if not calls:
-        return []
+    return read_calls(*calls) if calls else []
+
+
+def read_calls(*calls: Call) -> list[Any]:
+    """What functions that read return, asked side by side in one statement."""
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT {', '.join(call.function for call in calls)}",

@@ -9,7 +9,9 @@ from django.db import models
 class Notification(models.Model):
     """One message to one person. `code` picks the sentence, `facts` fill it."""
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="notifications")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="notifications", db_index=False
+    )
     code = models.CharField(max_length=60)
     subject_ref = models.CharField(max_length=80)
     facts = models.JSONField(default=dict)

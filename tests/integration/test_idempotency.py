@@ -22,6 +22,7 @@ from tests.given_money import (
     given_sale,
     sent,
 )
+from vouchers.api.base import entries_of
 from vouchers.issuance.selectors import voucher_money
 from vouchers.ledger.models import JournalEntry
 from vouchers.redemptions import services as redemptions
@@ -151,6 +152,29 @@ def test_a_repeated_order_is_answered_and_marked_as_a_replay(
     bare = client.post("/api/v1/redemptions", body, format="json")
     assert (bare.status_code, bare.json()["code"]) == (422, "idempotency_key_required")
     assert voucher_money(sale.voucher)["held"] == 60_000
+
+
+def test_a_request_is_told_its_own_entries_and_no_neighbours() -> None:
+    """Its key, and its key with a number; not a longer one, nor one with other signs behind it."""
+    sale = given_sale()
+    entry = JournalEntry.objects.get(subject_ref=sale.order(key="k").ref)
+    mine = entry.key
+    for key in (
+        f"{mine}/1",
+        f"{mine}/10",
+        f"{mine}/x",
+        f"{mine}/1/2",
+        f"{mine}0",
+        f"{mine}%",
+        f"{mine[:-1]}_",
+    ):
+        JournalEntry.objects.create(
+            number=f"T{key[-4:]}", agency_id=entry.agency_id, kind=entry.kind, key=key,
+            request_sha256=b"", effective_at=entry.effective_at, recorded_at=entry.recorded_at,
+            actor_ref="user:1", subject_ref="redemption:T",
+        )  # fmt: skip
+    assert [row["key"] for row in entries_of(mine)] == [mine, f"{mine}/1", f"{mine}/10"]
+    assert entries_of("user:1/nothing") == []
 
 
 def test_a_repeated_bounce_is_a_replay_though_its_line_is_no_longer_paid(

@@ -14,7 +14,9 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.conf import settings
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
 from companies.foundation.actors import Actor
@@ -24,7 +26,9 @@ from companies.users.services import grant_duty
 from companies.users.signatures import sign_request
 from tests.cast import SETUP
 from tests.given_money import Sale, given_sale
+from vouchers.issuance.codes import with_check
 from vouchers.redemptions.models import Redemption
+from vouchers.redemptions.selectors import find_order_door
 
 pytestmark = pytest.mark.django_db
 
@@ -33,6 +37,7 @@ ORDERS = "/api/v1/redemptions"
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 PUBLIC = KEY.public_key().public_bytes_raw()
 Signed = dict[str, str]
+STATEMENTS = 4
 
 
 @pytest.fixture
@@ -101,6 +106,40 @@ def test_a_key_reads_and_writes_for_its_person(sale: Sale) -> None:
     assert ask("POST", ORDERS, headers, body) == (201, "")
     assert ask("POST", ORDERS, headers, body) == (200, ""), "the same bytes again are a replay"
     assert Redemption.objects.count() == 1
+
+
+def test_an_order_of_a_known_key_asks_little_of_the_database(sale: Sale) -> None:
+    given_key(sale)
+    asked = []
+    for number in (1, 2):
+        body = order_of(sale, number)
+        headers = signature("POST", ORDERS, body, **{"idempotency-key": f"k{number}"})
+        with CaptureQueriesContext(connection) as seen:
+            assert ask("POST", ORDERS, headers, body) == (201, "")
+        asked = [query["sql"] for query in seen if "SAVEPOINT" not in query["sql"]]
+    assert 1 < len(asked) <= STATEMENTS, "the door, the look, the writing, the answer"
+
+
+def test_who_may_not_order_comes_by_the_other_doors(sale: Sale) -> None:
+    """The straight door opens to the company's agents alone, and only for what is in force."""
+    asked: dict[str, Any] = {
+        "voucher": sale.voucher.number, "provider": sale.scheme.provider.number,
+        "offer": sale.scheme.offer.code, "at": sale.scheme.at,
+    }  # fmt: skip
+    people = sale.scheme.cast.people
+    straight = (sale.voucher.pk, sale.scheme.offer.pk)
+    assert find_order_door(people["buyer_agent"].pk, **asked) == straight
+    printed = with_check(sale.voucher.number)
+    assert find_order_door(people["buyer_agent"].pk, **{**asked, "voucher": printed}) == straight
+    others = {who: find_order_door(person.pk, **asked) for who, person in people.items()}
+    assert {who for who, found in others.items() if found} == {"buyer_agent"}
+    assert find_order_door(None, **asked) is None
+    for name in ("voucher", "provider", "offer"):
+        assert find_order_door(people["buyer_agent"].pk, **{**asked, name: "none"}) is None
+    early = sale.scheme.offer.valid_from - timedelta(microseconds=1)
+    assert find_order_door(people["buyer_agent"].pk, **{**asked, "at": early}) is None
+    User.objects.filter(pk=people["buyer_agent"].pk).update(is_active=False)
+    assert find_order_door(people["buyer_agent"].pk, **asked) is None
 
 
 def test_nothing_of_a_signed_request_may_be_changed(sale: Sale) -> None:

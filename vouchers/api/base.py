@@ -5,9 +5,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
-from functools import cached_property
-from typing import Any, ClassVar
+from functools import cache, cached_property
+from typing import Any, ClassVar, TypeVar
 
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
@@ -16,13 +17,16 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from companies.audit.selectors import find_request_event
+from companies.audit.selectors import answering
+from companies.foundation.calls import read_calls
 from companies.foundation.clock import now
 from companies.foundation.request_context import current_request_id
 from companies.registry.selectors import Scope, get_scope
 from vouchers.api.authentication import actor_of
 from vouchers.api.pagination import keyset_page
-from vouchers.ledger.selectors import list_request_entries
+from vouchers.ledger.selectors import making
+
+S = TypeVar("S", bound=serializers.Serializer)
 
 
 class StrictSerializer(serializers.Serializer):
@@ -71,9 +75,19 @@ class ApiView(APIView):
 
     def read(self, serializer: type[StrictSerializer] | None) -> dict[str, Any]:
         """The validated body; without a serializer the body must be empty."""
-        chosen = (serializer or StrictSerializer)(data=self.request.data)
-        chosen.is_valid(raise_exception=True)
-        return dict(chosen.validated_data)
+        return dict(_shared(serializer or StrictSerializer).run_validation(self.request.data))
+
+
+@cache
+def _shared(serializer: type[S]) -> S:
+    """One of each kind for the whole process: reading and showing leave no trace in it, and its
+    fields are copied once and not at each request."""
+    return serializer()
+
+
+def shown(serializer: type[serializers.Serializer], noun: Any) -> dict[str, Any]:
+    """The noun as an answer tells it."""
+    return dict(_shared(serializer).to_representation(noun))
 
 
 class NounList(ApiView):
@@ -98,7 +112,7 @@ class NounDetail(ApiView):
 
     def get(self, request: Request, number: str) -> Response:
         """The noun."""
-        return Response(self.output(type(self).door(self.scope, number)).data)
+        return Response(shown(self.output, type(self).door(self.scope, number)))
 
 
 class VerbView(ApiView):
@@ -122,10 +136,10 @@ class VerbView(ApiView):
         """Call the verb; a posting verb's answer names the entries it made and tells a replay."""
         if not self.posts:
             result = type(self).verb(actor=self.actor, **arguments, at=self.at)
-            return Response(self.output(result).data, status=self.success)
+            return Response(shown(self.output, result), status=self.success)
         key = self.request.headers.get("Idempotency-Key", "")
         result = type(self).verb(actor=self.actor, **arguments, at=self.at, request_key=key)
-        return posted(self.actor.request_ref(key), self.output(result).data, self.success)
+        return posted(self.actor.request_ref(key), shown(self.output, result), self.success)
 
 
 def two_part(door: Callable[[Scope, str, str], Any]) -> Any:
@@ -149,9 +163,9 @@ class CreateView(VerbView):
 
 def posted(request_ref: str, noun: Any, status: int) -> Response:
     """{entries, result}: a replay answers 200 with `Idempotent-Replayed: true`."""
-    event = find_request_event(request_ref)
-    replayed = event is not None and event.request_id != current_request_id()
-    body = {"entries": entries_of(request_ref), "result": noun}
+    answerer, made = read_calls(answering(request_ref), making(request_ref))
+    replayed = answerer not in (None, current_request_id())
+    body = {"entries": _entries(made), "result": noun}
     response = Response(body, status=200 if replayed else status)
     if replayed:
         response["Idempotent-Replayed"] = "true"
@@ -160,7 +174,8 @@ def posted(request_ref: str, noun: Any, status: int) -> Response:
 
 def entries_of(request_ref: str) -> list[dict[str, str]]:
     """The journal entries a request made."""
-    return [
-        {"number": entry.number, "kind": entry.kind, "key": entry.key}
-        for entry in list_request_entries(request_ref)
-    ]
+    return _entries(*read_calls(making(request_ref)))
+
+
+def _entries(made: str) -> list[dict[str, str]]:
+    return [{name: row[name] for name in ("number", "kind", "key")} for row in json.loads(made)]

@@ -65,9 +65,10 @@ class JournalEntry(models.Model):
     """
 
     number = models.CharField(max_length=24, unique=True)
-    agency = models.ForeignKey("agencies.Agency", models.PROTECT, related_name="+")
+    agency = models.ForeignKey("agencies.Agency", models.PROTECT, related_name="+", db_index=False)
     kind = models.CharField(max_length=20, choices=EntryKind)
-    key = models.CharField(max_length=360)
+    # By bytes: what one request made lies side by side in the index, whatever the server's locale.
+    key = models.CharField(max_length=360, db_collation="C")
     request_sha256 = models.BinaryField(max_length=32)
     effective_at = models.DateTimeField()
     recorded_at = models.DateTimeField()

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
 from django.db.models import F, Q, QuerySet, Sum
 
+from companies.foundation.calls import Call
 from vouchers.ledger.chart import SHOWN_STATES, AccountKind
 from vouchers.ledger.models import Account, JournalEntry, Transfer
 
@@ -53,10 +53,10 @@ def find_entry(key: str) -> JournalEntry | None:
     return JournalEntry.objects.filter(key=key).first()
 
 
-def list_request_entries(request_ref: str) -> QuerySet[JournalEntry]:
-    """Every entry one request made: its own key, or that key with /1, /2 …"""
-    parts = Q(key=request_ref) | Q(key__regex=f"^{re.escape(request_ref)}/[0-9]+$")
-    return JournalEntry.objects.filter(key__startswith=request_ref).filter(parts).order_by("id")
+def making(request_ref: str) -> Call:
+    """The call that tells every entry one request made, as JSON: its own key, or that key with
+    /1, /2 …"""
+    return Call("ledger_made(%s)", (request_ref,))
 
 
 def list_entries(subject_ref: str) -> QuerySet[JournalEntry]:

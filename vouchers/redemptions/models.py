@@ -48,17 +48,25 @@ class Redemption(models.Model):
     `accepted_fen` the debt. `is_silent` marks a countersignature by silence.
     """
 
-    agency = models.ForeignKey("agencies.Agency", models.PROTECT, related_name="+")
+    agency = models.ForeignKey("agencies.Agency", models.PROTECT, related_name="+", db_index=False)
     number = models.CharField(max_length=24, unique=True)
     voucher = models.ForeignKey(
-        "issuance.Voucher", models.PROTECT, related_name="redemptions", db_constraint=False
+        "issuance.Voucher",
+        models.PROTECT,
+        related_name="redemptions",
+        db_constraint=False,
+        db_index=False,
     )
     application = models.ForeignKey(
         "applications.Application", models.PROTECT, related_name="redemptions", db_constraint=False
     )
     company = models.ForeignKey("registry.Company", models.PROTECT, related_name="redemptions")
     provider = models.ForeignKey(
-        "providers.Provider", models.PROTECT, related_name="redemptions", db_constraint=False
+        "providers.Provider",
+        models.PROTECT,
+        related_name="redemptions",
+        db_constraint=False,
+        db_index=False,
     )
     offer = models.ForeignKey(
         "providers.Offer", models.PROTECT, related_name="redemptions", db_constraint=False
@@ -145,9 +153,9 @@ class Redemption(models.Model):
 class RedemptionFunding(models.Model):
     """How much of a redemption stands on which of the voucher's funding lines, in fen."""
 
-    agency = models.ForeignKey("agencies.Agency", models.PROTECT, related_name="+")
+    agency = models.ForeignKey("agencies.Agency", models.PROTECT, related_name="+", db_index=False)
     redemption = models.ForeignKey(
-        Redemption, models.PROTECT, related_name="fundings", db_constraint=False
+        Redemption, models.PROTECT, related_name="fundings", db_constraint=False, db_index=False
     )
     voucher_funding = models.ForeignKey(
         "issuance.VoucherFunding", models.PROTECT, related_name="+", db_constraint=False

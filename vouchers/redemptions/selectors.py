@@ -8,11 +8,14 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from companies.errors import not_found
-from companies.registry.models import Membership
+from companies.foundation.calls import Call, read_call
+from companies.registry.models import CompanyRole, Membership
 from companies.registry.selectors import Scope
 from vouchers.applications.models import Decision
+from vouchers.issuance.codes import read_checked
 from vouchers.redemptions.models import Redemption, RedemptionFunding, UsageRecord
 
+ORDERING_ROLES = (CompanyRole.AGENT,)
 PROPOSED_REJECTION = "REJECTION_PROPOSED"
 
 
@@ -49,6 +52,17 @@ def get_redemption_for(scope: Scope, number: str) -> Redemption:
     if found is None:
         raise not_found("redemption")
     return found
+
+
+def find_order_door(
+    person_id: int | None, *, voucher: str, provider: str, offer: str, at: datetime
+) -> tuple[int, int] | None:
+    """The ids of voucher and offer by their numbers, for whoever may order for the voucher's own
+    company; None for everybody and everything else: the doors of both nouns judge those."""
+    number = read_checked(voucher) or voucher
+    arguments = (person_id, list(ORDERING_ROLES), number, provider, offer, at)
+    voucher_id, offer_id = read_call(Call("order_door(%s,%s,%s,%s,%s,%s)", arguments))
+    return None if offer_id is None else (voucher_id, offer_id)
 
 
 def find_by_ref(subject_ref: str) -> Redemption | None:

@@ -35,6 +35,7 @@ class Migration(migrations.Migration):
                 (
                     "agency",
                     models.ForeignKey(
+                        db_index=False,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",

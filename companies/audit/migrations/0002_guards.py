@@ -15,6 +15,7 @@ class Migration(migrations.Migration):
             "event_stamped",
             "status_follows_steps",
             "audit_record",
+            "audit_answerer",
             "public_number",
         ),
         append_only("audit_auditevent"),

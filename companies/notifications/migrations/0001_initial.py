@@ -30,6 +30,7 @@ class Migration(migrations.Migration):
                 (
                     "user",
                     models.ForeignKey(
+                        db_index=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="notifications",
                         to=settings.AUTH_USER_MODEL,

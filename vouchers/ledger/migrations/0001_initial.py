@@ -192,7 +192,7 @@ class Migration(migrations.Migration):
                         max_length=20,
                     ),
                 ),
-                ("key", models.CharField(max_length=360)),
+                ("key", models.CharField(db_collation="C", max_length=360)),
                 ("request_sha256", models.BinaryField(max_length=32)),
                 ("effective_at", models.DateTimeField()),
                 ("recorded_at", models.DateTimeField()),
@@ -201,6 +201,7 @@ class Migration(migrations.Migration):
                 (
                     "agency",
                     models.ForeignKey(
+                        db_index=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to="agencies.agency",

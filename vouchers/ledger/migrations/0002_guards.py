@@ -35,6 +35,7 @@ class Migration(migrations.Migration):
             "entry_stamped",
             "ledger_post",
             "ledger_replay",
+            "ledger_made",
         ),
         append_only("ledger_journalentry"),
         append_only("ledger_transfer"),

@@ -73,6 +73,7 @@ class Migration(migrations.Migration):
                 (
                     "agency",
                     models.ForeignKey(
+                        db_index=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to="agencies.agency",
@@ -133,6 +134,7 @@ class Migration(migrations.Migration):
                 (
                     "provider",
                     models.ForeignKey(
+                        db_index=False,
                         db_constraint=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="redemptions",
@@ -161,6 +163,7 @@ class Migration(migrations.Migration):
                 (
                     "voucher",
                     models.ForeignKey(
+                        db_index=False,
                         db_constraint=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="redemptions",
@@ -183,6 +186,7 @@ class Migration(migrations.Migration):
                 (
                     "agency",
                     models.ForeignKey(
+                        db_index=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to="agencies.agency",
@@ -191,6 +195,7 @@ class Migration(migrations.Migration):
                 (
                     "redemption",
                     models.ForeignKey(
+                        db_index=False,
                         db_constraint=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="fundings",

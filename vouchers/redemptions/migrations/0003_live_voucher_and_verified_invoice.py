@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
             "accepted_needs_verified_invoice",
             "redemption_frozen",
             "people_told",
-            "order_asked",
+            "order_door",
             "order_locked",
             "redemption_put",
             "claim_asked",

@@ -1,9 +1,10 @@
-"""What an order is judged by: a row before the lock, a row under it. Only the verb decides."""
+"""What an order is judged by: one look, which ends under the lock. Only the verb decides."""
 
 from __future__ import annotations
 
 import json
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, NamedTuple, Protocol
 
 from companies.agencies.selectors import workdays_of
@@ -11,15 +12,13 @@ from companies.foundation.actors import Actor
 from companies.foundation.calls import Call, read_call
 from companies.foundation.verbs import assert_in_transaction
 from companies.local_time import IsWorkday
-from companies.registry.models import CompanyRole
 from vouchers.ledger.services import Request, require_same
 from vouchers.programmes.rules import VoucherTerms
 from vouchers.programmes.rules.procedure import Term
 from vouchers.redemptions.models import Redemption
-from vouchers.redemptions.selectors import find_by_ref
+from vouchers.redemptions.selectors import ORDERING_ROLES, find_by_ref
 from vouchers.redemptions.services.steps import COMPANY_ROLES, PROVIDER_ROLES
 
-ORDERING_ROLES = (CompanyRole.AGENT,)
 DEAD_DRAWS = ("DECLINED", "CANCELLED", "HOLD_EXPIRED", "REJECTED", "REVERSED")
 
 
@@ -35,21 +34,15 @@ class Look(Protocol):
         """The digest of what was asked then."""
 
 
-class Asked(NamedTuple):
-    """Before the lock: as `order_asked` returns it."""
-
-    replayed: str | None
-    replayed_sha256: bytes | None
-    company_id: int | None
-    membership_id: int | None
-
-
 class Order(NamedTuple):
-    """Under the lock: as `order_locked` returns it. Where no such offer stands in the voucher's
-    agency, `offer_code` and all that follows of offer and provider is None."""
+    """As `order_locked` returns it. Nothing is locked, and the rest is None, where `replayed` is
+    set or there is no membership; `company_id` is None where there is no such voucher. Where no
+    such offer stands in the voucher's agency, `offer_code` and all of offer and provider is None.
+    """
 
     replayed: str | None
     replayed_sha256: bytes | None
+    membership_id: int | None
     agency_id: int
     voucher_number: str
     status: str
@@ -81,12 +74,12 @@ class Order(NamedTuple):
     @property
     def terms(self) -> VoucherTerms:
         """What was frozen on the voucher."""
-        return VoucherTerms.from_dict(json.loads(self.terms_text))
+        return _terms_of(self.terms_text)
 
     @property
     def hold(self) -> Term | None:
         """How long the file's rules let an order wait."""
-        return Term.model_validate_json(self.hold_text) if self.hold_text else None
+        return _term_of(self.hold_text) if self.hold_text else None
 
     @property
     def is_workday(self) -> IsWorkday:
@@ -94,21 +87,28 @@ class Order(NamedTuple):
         return workdays_of(json.loads(self.calendar_text or "{}"))
 
 
-def look_at_order(request: Request, actor: Actor, voucher_id: int, at: datetime) -> Asked:
-    """What can be said without waiting for anybody."""
-    roles = list(ORDERING_ROLES)
-    arguments = (request.keys, voucher_id, actor.user_id, roles, at)
-    return Asked(*read_call(Call("order_asked(%s,%s,%s,%s,%s)", arguments)))
+# What stands in the text alone decides: the same frozen text is the same object, read once.
+@lru_cache(maxsize=1024)
+def _terms_of(text: str) -> VoucherTerms:
+    return VoucherTerms.from_dict(json.loads(text))
 
 
-def lock_order(request: Request, voucher_id: int, offer_id: int, at: datetime) -> Order:
-    """A step: the voucher locked till commit, and everything about an order upon it."""
+@lru_cache(maxsize=1024)
+def _term_of(text: str) -> Term:
+    return Term.model_validate_json(text)
+
+
+def lock_order(
+    request: Request, actor: Actor, voucher_id: int, offer_id: int, at: datetime
+) -> Order:
+    """A step: the voucher of whoever may order on it, locked till commit, and everything about an
+    order upon it."""
     assert_in_transaction()
     arguments: tuple[Any, ...] = (
-        request.keys, voucher_id, offer_id, at,
+        request.keys, voucher_id, offer_id, at, actor.user_id, list(ORDERING_ROLES),
         list(DEAD_DRAWS), list(COMPANY_ROLES), list(PROVIDER_ROLES),
     )  # fmt: skip
-    return Order(*read_call(Call("order_locked(%s,%s,%s,%s,%s,%s,%s)", arguments)))
+    return Order(*read_call(Call("order_locked(%s,%s,%s,%s,%s,%s,%s,%s,%s)", arguments)))
 
 
 def replayed_by(look: Look, request: Request) -> Redemption | None:

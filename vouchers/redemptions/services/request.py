@@ -21,11 +21,10 @@ from vouchers.money import format_yuan, share_fen, split_fen
 from vouchers.programmes.rules import VoucherTerms, redemption_share
 from vouchers.providers.models import Provider
 from vouchers.redemptions.models import Redemption, RedemptionStatus
+from vouchers.redemptions.selectors import ORDERING_ROLES
 from vouchers.redemptions.services.looks import (
-    ORDERING_ROLES,
     Order,
     lock_order,
-    look_at_order,
     replayed_by,
 )
 from vouchers.redemptions.services.steps import post, promises, words
@@ -56,15 +55,12 @@ def request_redemption(
             "order": order_number, "price_fen": price_fen, "requested_fen": requested_fen,
         },
     )  # fmt: skip
-    asked = look_at_order(request, actor, voucher_id, at)
-    if replayed := replayed_by(asked, request):
-        return replayed
-    if asked.company_id is None:
-        raise not_found("voucher")
-    membership_id = require_found_membership(actor, asked.membership_id, ORDERING_ROLES)
-    order = lock_order(request, voucher_id, offer_id, at)
+    order = lock_order(request, actor, voucher_id, offer_id, at)
     if replayed := replayed_by(order, request):
         return replayed
+    if order.company_id is None:
+        raise not_found("voucher")
+    membership_id = require_found_membership(actor, order.membership_id, ORDERING_ROLES)
     if order.offer_code is None:
         raise not_found("offer")
     terms = order.terms

@@ -1,9 +1,11 @@
--- The voucher, locked till commit; then, as it stands now, everything that decides about an order
--- upon it. Money is read after the lock: only its holder moves a voucher's own accounts.
+-- What an order is judged by. Before anything is locked: the answer its key already had, whose the
+-- voucher is, and the membership by which the caller orders for that company; who had an answer or
+-- has no membership waits for nobody. Then the voucher, locked till commit, and everything else as
+-- it stands under the lock: only its holder moves a voucher's own accounts.
 CREATE FUNCTION order_locked(
   keys text[], asked_voucher bigint, asked_offer bigint, asked_at timestamptz,
-  dead_draws text[], company_roles text[], provider_roles text[],
-  OUT replayed text, OUT replayed_sha256 bytea,
+  person bigint, ordering_roles text[], dead_draws text[], company_roles text[], provider_roles text[],
+  OUT replayed text, OUT replayed_sha256 bytea, OUT membership bigint,
   OUT agency bigint, OUT voucher_number text, OUT status text, OUT grace_until timestamptz,
   OUT company bigint, OUT company_code text, OUT application bigint, OUT application_number text,
   OUT is_demo boolean, OUT terms jsonb, OUT hold jsonb,
@@ -17,6 +19,21 @@ CREATE FUNCTION order_locked(
 DECLARE
   programme bigint;
 BEGIN
+  SELECT r.subject, r.body_sha256 INTO replayed, replayed_sha256 FROM public.ledger_replay(keys) AS r;
+  IF replayed IS NOT NULL THEN
+    RETURN;
+  END IF;
+  SELECT v.company_id,
+         (SELECT m.id FROM public.registry_membership AS m
+            JOIN public.users_user AS u ON u.id = m.user_id
+            WHERE m.company_id = v.company_id AND m.user_id = person AND u.is_active
+              AND m.role = ANY (ordering_roles)
+              AND m.valid_from <= asked_at AND asked_at < coalesce(m.valid_until, 'infinity')
+            ORDER BY m.id LIMIT 1)
+    INTO company, membership FROM public.issuance_voucher AS v WHERE v.id = asked_voucher;
+  IF membership IS NULL THEN
+    RETURN;
+  END IF;
   PERFORM 1 FROM public.issuance_voucher AS v WHERE v.id = asked_voucher FOR NO KEY UPDATE;
   SELECT r.subject, r.body_sha256 INTO replayed, replayed_sha256 FROM public.ledger_replay(keys) AS r;
   IF replayed IS NOT NULL THEN
