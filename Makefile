@@ -77,6 +77,7 @@ browser: setup-dev ## Chromium, one journey per role
 	@$(PY) -m pytest -q -n 2 --dist loadfile tests/browser
 
 fault: setup-dev ## the service under fire: faults from a seed, scenes, a verdict (CYCLES= SEED= FULL=1)
+	@$(if $(FULL),$(PY) -m tests.debian faketime)
 	@$(PY) -m tests.fault $(if $(FULL),--full) $(if $(CYCLES),--cycles $(CYCLES)) --seed $(or $(SEED),20250303)
 
 soak: setup-dev ## the same for hours, a fault a minute; the report is docs/soak.md (HOURS= RATE=)
@@ -90,7 +91,7 @@ journeys: setup-dev # with both seat maps
 	@SEATS=compact $(PY) -m tests.journey
 
 test-full: test ## test, and what takes longer: 500 faults and every scene, the bank model under fire, mutants
-	@$(PY) -m tests.fault --full --seed 7
+	@$(MAKE) --no-print-directory fault FULL=1 SEED=7
 	@$(MAKE) model COMMANDS=5000 STORIES=300
 	@$(PY) -m tests.model --under-fire
 	@$(PY) -m tests.mutants

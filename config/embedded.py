@@ -54,6 +54,22 @@ class Services:
             "REDIS_CACHE_URL": f"unix://{socket}?db=1",
         }
 
+    def wait(self) -> None:
+        """Until both answer. Raises CannotStart, which says which log tells why not."""
+        ready = [str(self.bin / "pg_isready"), "-q", "-U", "postgres", "-h", str(self.sockets)]
+        for _ in range(300):
+            if self.postgres.poll() is not None:
+                raise CannotStart(
+                    f"PostgreSQL stopped at once; {self.home}/postgres.log tells why."
+                )
+            if self.redis.poll() is not None:
+                raise CannotStart(f"Redis stopped at once; {self.home}/redis.log tells why.")
+            answered = subprocess.run(ready, env=CLEAN, check=False).returncode == 0
+            if answered and (self.sockets / "redis.sock").exists():
+                return
+            time.sleep(0.1)
+        raise CannotStart(f"the database does not come up; {self.home}/postgres.log tells why.")
+
     def sql(self, statement: str, database: str = "postgres") -> str:
         """Run one statement as superuser; returns unaligned rows."""
         command = [str(self.bin / "psql"), "-X", "-h", str(self.sockets), "-U", "postgres", "-Atq"]
@@ -83,7 +99,7 @@ class Services:
             self.redis = _start_redis(self.bin, data, self.sockets, durable=self.durable)
         if self.postgres.poll() is not None:
             data = self.home / "postgres"
-            self.postgres = _start_postgres(self.bin, data, self.sockets, durable=self.durable)
+            self.postgres = start_postgres(self.bin, data, self.sockets, durable=self.durable)
 
     def empty_redis(self) -> None:
         """Kill Redis and take its file: whatever was queued is gone."""
@@ -114,14 +130,14 @@ def start(state: Path, *, durable: bool) -> Services:
         binaries = _binaries(home)
         sockets = _sockets(home)
         try:
-            postgres = _start_postgres(binaries, home / "postgres", sockets, durable=durable)
+            postgres = start_postgres(binaries, home / "postgres", sockets, durable=durable)
             redis = _start_redis(binaries, home / "redis", sockets, durable=durable)
         except BaseException:  # what did start ends with this process
             shutil.rmtree(sockets)
             raise
     services = Services(home, sockets, binaries, durable, postgres, redis)
     try:
-        _wait(services, home)
+        services.wait()
         for role in ROLES:
             if not services.sql(f"SELECT 1 FROM pg_roles WHERE rolname = '{role}'"):  # noqa: S608
                 extra = "CREATEDB" if role == "sq_owner" else ""
@@ -235,9 +251,10 @@ def _own(path: Path) -> None:
         os.chown(path, NOBODY, NOBODY)
 
 
-def _start_postgres(
+def start_postgres(
     binaries: Path, data: Path, sockets: Path, *, durable: bool
 ) -> subprocess.Popen[bytes]:
+    """PostgreSQL on `data`, laid out first where there is none; it may not answer yet."""
     if not (data / "PG_VERSION").exists() or (data / "incomplete").exists():
         shutil.rmtree(data, ignore_errors=True)
         _own(data)
@@ -311,21 +328,6 @@ def _start_redis(
              "--databases", "64", "--maxmemory-policy", "noeviction"],
             env=CLEAN, cwd="/", stdout=log, stderr=log, start_new_session=True,
         )  # fmt: skip
-
-
-def _wait(services: Services, home: Path) -> None:
-    """Until both answer, or say which log tells why not."""
-    ready = [str(services.bin / "pg_isready"), "-q", "-U", "postgres", "-h", str(services.sockets)]
-    for _ in range(300):
-        if services.postgres.poll() is not None:
-            raise CannotStart(f"PostgreSQL stopped at once; {home}/postgres.log tells why.")
-        if services.redis.poll() is not None:
-            raise CannotStart(f"Redis stopped at once; {home}/redis.log tells why.")
-        answered = subprocess.run(ready, env=CLEAN, check=False).returncode == 0
-        if answered and (services.sockets / "redis.sock").exists():
-            return
-        time.sleep(0.1)
-    raise CannotStart(f"the database does not come up; {home}/postgres.log tells why.")
 
 
 @contextlib.contextmanager

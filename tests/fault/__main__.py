@@ -6,7 +6,9 @@ Exits 1 where a line does not hold. `--full` is longer and plays the scenes that
 from __future__ import annotations
 
 import argparse
+import os
 import random
+import subprocess
 import sys
 import time
 from collections import Counter
@@ -15,9 +17,11 @@ from typing import TYPE_CHECKING
 from tests.fault import cluster as clusters
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from tests.fault.clients import Crowd
     from tests.fault.judge import Verdict
-    from tests.fault.stage import Stage
+    from tests.fault.stage import Scene, Stage
 
 BREATH = (0.3, 1.2)  # seconds of undisturbed load between two faults
 # What of the table of faults is done by chance, under load.
@@ -35,28 +39,62 @@ def main() -> int:
     parser.add_argument("--cycles", type=int)
     parser.add_argument("--seed", type=int, default=20250303)
     parser.add_argument("--full", action="store_true")
+    parser.add_argument("--clocks", action="store_true", help="the scenes of wrong clocks alone")
+    parser.add_argument("--only", default="", help="one scene alone, by its function's name")
     options = parser.parse_args()
     cycles = options.cycles or (500 if options.full else 60)
-    return clusters.run_on_own(
-        lambda cluster: run(cluster, cycles, options.seed, is_full=options.full)
+    if options.clocks:
+        # An alarm that wakes a waiting PostgreSQL under libfaketime shows it the true time: each
+        # of its time limits would be over. The owner's profile has none that is set all the time.
+        os.environ["DB_PROFILE"] = "owner"
+        return clusters.run_on_own(lambda cluster: run_clocks(cluster, options.seed))
+    code = clusters.run_on_own(
+        lambda cluster: run(cluster, cycles, options.seed, full=options.full, only=options.only)
     )
+    if options.full and not options.only:  # on an instance of their own
+        words = [sys.executable, "-m", "tests.fault", "--clocks", "--seed", str(options.seed)]
+        code = subprocess.run(words, check=False).returncode or code
+    return code
 
 
-def run(cluster: clusters.Cluster, cycles: int, seed: int, *, is_full: bool) -> bool:
+def run(cluster: clusters.Cluster, cycles: int, seed: int, *, full: bool, only: str = "") -> bool:
     """One whole run; True where every verdict holds."""
-    from tests.fault import judge
-    from tests.fault.judge import Verdict
     from tests.fault.scenes import FULL, SHORT
-    from tests.fault.stage import Stage, play
+
+    scenes = (*SHORT, *FULL) if full or only else SHORT
+    stage = begin(cluster, seed)
+    verdicts = show([] if only else under_fire(stage, cycles))
+    return end(stage, verdicts, [s for s in scenes if only in ("", s.__name__)])
+
+
+def run_clocks(cluster: clusters.Cluster, seed: int) -> bool:
+    """PostgreSQL under libfaketime, before there is a single row."""
+    from tests.fault.scenes import CLOCKS, clocks
+
+    clocks.begin(cluster)
+    return end(begin(cluster, seed), [], CLOCKS)
+
+
+def begin(cluster: clusters.Cluster, seed: int) -> Stage:
+    """The world, and every process."""
+    from tests.fault.stage import Stage
     from tests.fault.world import given_world
 
     stage = Stage(cluster, given_world(cluster), random.Random(seed), seed)
     cluster.revive()
     cluster.wait_until_ready()
-    verdicts = show(under_fire(stage, cycles))
-    for scene in (*SHORT, *(FULL if is_full else ())):
+    return stage
+
+
+def end(stage: Stage, verdicts: list[Verdict], scenes: Iterable[Scene]) -> bool:
+    """Scene by scene, then what must be so at the very end."""
+    from tests.fault import judge
+    from tests.fault.judge import Verdict
+    from tests.fault.stage import play
+
+    for scene in scenes:
         verdicts += show(list(play(scene, stage)))
-    cluster.wait_until_ready()
+    stage.cluster.wait_until_ready()
     judge.wait_for(judge.is_drained, 60)
     verdicts += show([
         Verdict("after all scenes: invariants", list(judge.broken_invariants())),

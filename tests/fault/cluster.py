@@ -1,7 +1,8 @@
 """Every process of an instance, each of which can be killed and comes back.
 
-`revive()` is the supervisor: it starts again whatever has ended. Nothing here ends a process by
-name, only by its id.
+`revive()` starts again whatever has ended, the servers too. A thread beside it looks at web, worker
+and beat every half second, as `make run` and systemd do: a worker that ended itself comes back
+without a fault that has just been played. Nothing here ends a process by name, only by its id.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -26,6 +28,7 @@ ROOT = Path(__file__).resolve().parents[2]
 DATABASE = "under_fire"
 CELERY = ("celery", "-A", "config", "--quiet")
 WORKER = (*CELERY, "worker", "-P", "threads", "-c", "2", "--without-mingle", "--without-gossip")
+WATCH_SECONDS = 0.5
 
 
 @dataclass
@@ -38,6 +41,7 @@ class Cluster:
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
     wanted: set[str] = field(default_factory=lambda: {"web", "worker", "beat"})
     special: dict[str, dict[str, str]] = field(default_factory=dict)  # environment, by process
+    hand: threading.RLock = field(default_factory=threading.RLock)  # whoever starts or kills
 
     @property
     def url(self) -> str:
@@ -46,26 +50,28 @@ class Cluster:
 
     def revive(self) -> None:
         """Start what has ended: the servers first, for the others need them."""
-        self.services.revive()
-        commands = {
-            "web": (
-                "gunicorn", "config.wsgi", "--bind", f"127.0.0.1:{self.port}", "--workers", "2",
-                "--worker-class", "gthread", "--threads", "4", "--worker-tmp-dir", "/dev/shm",
-                "--timeout", "15", "--no-control-socket",
-            ),
-            "worker": WORKER,
-            "second_worker": (*WORKER, "-n", "second@%h"),
-            "beat": (*CELERY, "beat", "-s", str(self.state / "beat")),
-        }  # fmt: skip
-        for name, words in commands.items():
-            if name in self.wanted and self._has_ended(name):
-                self.processes[name] = self._spawn(name, words)
+        with self.hand:
+            self.services.revive()
+            for name in sorted(self.wanted):
+                if name not in self.processes or self.processes[name].poll() is not None:
+                    self._start(name)
+
+    def supervise(self) -> None:
+        """From now on processes that had been started come back by themselves."""
+        threading.Thread(target=self._watch, name="supervisor", daemon=True).start()
 
     def restart(self, name: str, **environment: str) -> None:
         """kill -9, and from now on with these variables more, or none."""
-        self.kill(name)
-        self.special[name] = environment
-        self.revive()
+        with self.hand:
+            self.kill(name)
+            self.special[name] = environment
+            self.revive()
+
+    def dismiss(self, name: str) -> None:
+        """kill -9, and it stays away."""
+        with self.hand:
+            self.wanted.discard(name)
+            self.kill(name)
 
     def wait_until_ready(self, seconds: float = 60) -> None:
         """Until the web process and, through it, the database answer. Raises TimeoutError."""
@@ -85,10 +91,11 @@ class Cluster:
 
     def kill(self, name: str) -> None:
         """kill -9: the process, and those it has made."""
-        process = self._process(name)
-        for pid in (process.pid, *children_of(process.pid)):
-            send(pid, signal.SIGKILL)
-        process.wait()  # from here on `revive` sees that it has ended
+        with self.hand:
+            process = self._process(name)
+            for pid in (process.pid, *children_of(process.pid)):
+                send(pid, signal.SIGKILL)
+            process.wait()  # from here on `revive` sees that it has ended
 
     def children(self, name: str) -> list[int]:
         """Ids of those the process of this name has made."""
@@ -106,6 +113,8 @@ class Cluster:
 
     def stop(self) -> None:
         """End everything, by id."""
+        with self.hand:
+            self.wanted.clear()  # the supervisor, too, has nothing more to do
         for process in self.processes.values():
             process.terminate()
         for process in self.processes.values():
@@ -119,13 +128,32 @@ class Cluster:
         servers = {"postgres": self.services.postgres, "redis": self.services.redis}
         return servers.get(name) or self.processes[name]
 
-    def _has_ended(self, name: str) -> bool:
-        return name not in self.processes or self.processes[name].poll() is not None
+    def _watch(self) -> None:
+        """A child dies with the thread that started it: this one lives as long as the process."""
+        while True:
+            time.sleep(WATCH_SECONDS)
+            with self.hand:
+                for name in self.wanted & self.processes.keys():
+                    if self.processes[name].poll() is not None:
+                        self._start(name)
+
+    def _start(self, name: str) -> None:
+        commands = {
+            "web": (
+                "gunicorn", "config.wsgi", "--bind", f"127.0.0.1:{self.port}", "--workers", "2",
+                "--worker-class", "gthread", "--threads", "4", "--worker-tmp-dir", "/dev/shm",
+                "--timeout", "15", "--no-control-socket",
+            ),
+            "worker": WORKER,
+            "second_worker": (*WORKER, "-n", "second@%h"),
+            "beat": (*CELERY, "beat", "-s", str(self.state / "beat")),
+        }  # fmt: skip
+        self.processes[name] = self._spawn(name, commands[name])
 
     def _spawn(self, name: str, words: tuple[str, ...]) -> subprocess.Popen[bytes]:
         environment = {
-            **os.environ, "DATABASE_OWNER_URL": "",
-            "DB_PROFILE": "web" if name == "web" else "worker", **self.special.get(name, {}),
+            "DB_PROFILE": "web" if name == "web" else "worker", **os.environ,
+            "DATABASE_OWNER_URL": "", **self.special.get(name, {}),
         }  # fmt: skip
         with (self.state / f"{name}.log").open("ab") as log:
             return subprocess.Popen(
@@ -174,6 +202,7 @@ def run_on_own(work: Callable[[Cluster], bool]) -> int:
         import django
 
         django.setup()
+        cluster.supervise()
         is_right = work(cluster)
     finally:
         cluster.stop()

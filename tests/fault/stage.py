@@ -71,6 +71,11 @@ def first_line(scene: Scene) -> str:
     return (scene.__doc__ or scene.__name__).split("\n")[0].rstrip(".")
 
 
+def differences(expected: object, found: object) -> list[str]:
+    """Nothing, or both."""
+    return [] if expected == found else [f"expected {expected}, found {found}"]
+
+
 def dies_at(place: str, act: Callable[[], object]) -> bool:
     """Do it in a child process that is killed at this place; True where it was."""
     connections.close_all()
@@ -83,3 +88,12 @@ def dies_at(place: str, act: Callable[[], object]) -> bool:
             os._exit(0)
     _, status = os.waitpid(pid, 0)
     return os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
+
+
+def end_server(cluster: Cluster) -> None:
+    """PostgreSQL ends in good order, where it still runs."""
+    connections.close_all()
+    server = cluster.services.postgres
+    if server.poll() is None:
+        server.send_signal(signal.SIGINT)
+        server.wait(30)

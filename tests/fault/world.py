@@ -10,10 +10,9 @@ from companies.agencies.models import Deadline
 from companies.foundation.clock import now, set_demo_clock
 from tests.cast import add_company, add_officer
 from tests.fault.cluster import Cluster
-from tests.given import DAY, Scheme, given_draft, given_live_voucher
+from tests.given import DAY, Scheme, given_live_voucher
 from tests.given_http import Answer, Machine, given_machine
 from tests.given_money import Sale, given_sale
-from vouchers.applications.models import Application
 from vouchers.redemptions.models import Redemption
 
 COMPANIES = ("buyer", "rival", "third", "fourth")  # the load's
@@ -47,13 +46,12 @@ class Buyer:
 
 @dataclass(frozen=True)
 class World:
-    """`buyers` by company; two claims of the first wait for an officer, the seventh has a draft."""
+    """`buyers` by company; two claims of the first buyer wait for an officer."""
 
     scheme: Scheme
     sales: dict[str, Sale]
     buyers: dict[str, Buyer]
     claims: list[Redemption]
-    draft: Application
 
     @property
     def load(self) -> list[Buyer]:
@@ -73,14 +71,13 @@ def given_world(cluster: Cluster) -> World:
     """Built by verbs, in the past; the clock then stands where every old hold has ended."""
     sale = given_sale()
     scheme = sale.scheme
-    for number, name in enumerate((*COMPANIES[2:], *OTHERS, "seventh"), start=4):
+    for number, name in enumerate((*COMPANIES[2:], *OTHERS), start=4):
         add_company(scheme.cast, name, number, scheme.at)
     add_officer(scheme.cast, "checker2", "intake", "lead", scheme.at)
     sales = {"buyer": sale} | {
         name: Sale(scheme, given_live_voucher(scheme, name), name)
         for name in (*COMPANIES[1:], *OTHERS)
     }
-    draft = given_draft(scheme, "seventh")
     claims = [sale.verify(sale.countersigned()) for _ in range(2)]
     for name in COMPANIES:
         for _ in range(HOLDS_TO_END):
@@ -97,4 +94,4 @@ def given_world(cluster: Cluster) -> World:
     for _ in range(LATE_HOLDS):
         sales["fifth"].order(PRICE_FEN)
     set_demo_clock(max(scheme.at, last.due_at + DAY))
-    return World(scheme, sales, buyers, claims, draft)
+    return World(scheme, sales, buyers, claims)

@@ -1,11 +1,12 @@
 """Faults that are staged one by one: what is done, and what must be so afterwards.
 
-Their order matters: `one_key` moves the clock past the holds that `delivered_twice` ends.
+Their order matters: `one_key` moves the clock past the holds that `delivered_twice` ends, and those
+of the clocks, which only go forward, come last.
 """
 
 from __future__ import annotations
 
-from tests.fault.scenes import boundaries, keys, locks, servers, wire
+from tests.fault.scenes import boundaries, clocks, disk, failover, keys, locks, servers, wire
 
 SHORT = (
     keys.one_key,
@@ -22,4 +23,10 @@ SHORT = (
     boundaries.web_and_key,
     boundaries.few_migrations,
 )
-FULL = (boundaries.all_migrations, servers.broker_away)
+FULL = (
+    boundaries.all_migrations,
+    servers.broker_away,
+    disk.full_disk,
+    failover.another_server,
+)
+CLOCKS = (clocks.ends_of_time, clocks.wrong_clocks)  # PostgreSQL's only goes forward

@@ -121,8 +121,7 @@ def both_sides(verb: str, act: Callable[[], Any], more: str = "") -> Iterator[Ve
 def exports_and_files(stage: Stage) -> Iterator[Verdict]:
     """F-14 the sealer, an export, an upload."""
     scheme = stage.world.scheme
-    stage.cluster.kill("worker")  # the acts are ours
-    stage.cluster.wanted.discard("worker")
+    stage.cluster.dismiss("worker")  # the acts are ours
     try:
         job = request_export(
             actor=scheme.actor("auditor"), programme_id=scheme.programme.pk, dataset="ledger",

@@ -19,7 +19,7 @@ from companies.agencies.models import Deadline
 from companies.audit.models import AuditEvent
 from tests.fault import judge
 from tests.fault.judge import Verdict
-from tests.fault.stage import Stage
+from tests.fault.stage import Stage, differences
 from tests.fault.world import LATE_HOLDS, ORDERS
 from tests.given_http import Answer, post_as
 from tests.live import session_of
@@ -43,11 +43,6 @@ def at_once(*acts: Callable[[], Answer]) -> list[Answer]:
 
     with ThreadPoolExecutor(len(acts)) as pool:
         return list(pool.map(run, acts))
-
-
-def differences(expected: object, found: object) -> list[str]:
-    """Nothing, or both."""
-    return [] if expected == found else [f"expected {expected}, found {found}"]
 
 
 def one_key(stage: Stage) -> Iterator[Verdict]:

@@ -67,8 +67,7 @@ def two_sealers(stage: Stage) -> Iterator[Verdict]:
                 is_killed = True
         found = stage.settled(crowd)
     finally:
-        cluster.wanted.discard("second_worker")
-        cluster.kill("second_worker")
+        cluster.dismiss("second_worker")
     indexes = list(AuditLeaf.objects.order_by("index").values_list("index", flat=True))
     if indexes != list(range(len(indexes))):
         found.append("leaf indexes have a gap")
