@@ -8,6 +8,7 @@ A verb is what interfaces, tasks, commands and tests call. It never calls anothe
 from __future__ import annotations
 
 import functools
+import logging
 import random
 import time
 from collections.abc import Callable, Mapping
@@ -19,11 +20,14 @@ from django.utils.translation import gettext_lazy as _
 from companies.errors import Conflict, InvariantBroken, NotAllowed, TryAgain
 from companies.foundation.failpoints import failpoint, failpoint_after_commit
 
+log = logging.getLogger(__name__)
 P = ParamSpec("P")
 T = TypeVar("T")
 
 # serialization_failure, deadlock_detected, lock_not_available: PostgreSQL says "once more".
 RETRIED = {"40001", "40P01", "55P03"}
+# datetime_field_overflow: our triggers say so of an instant ahead of the database's clock.
+AHEAD = "22008"
 # They speak only when somebody else was faster between our look and our write. A noun's
 # `<table>_time_forward` does, too: the other's instant was the later one.
 RACES = {
@@ -57,8 +61,8 @@ def constraint_name(error: DatabaseError) -> str:
 def verb(function: Callable[P, T]) -> Callable[P, T]:
     """Run `function` in its own durable transaction, retrying what PostgreSQL asks to retry.
 
-    Raises TryAgain `lock_timeout` after five attempts or eight seconds, Conflict `moved_meanwhile`
-    where somebody else was faster.
+    Raises TryAgain `lock_timeout` after five attempts or eight seconds, TryAgain `clock_ahead`
+    where this process's clock is wrong, Conflict `moved_meanwhile` where somebody else was faster.
     """
 
     @functools.wraps(function)
@@ -80,6 +84,12 @@ def verb(function: Callable[P, T]) -> Callable[P, T]:
             except DatabaseError as error:
                 late = time.monotonic() - begun > SECONDS_IN_ALL
                 name = constraint_name(error)
+                if name and sqlstate(error) == AHEAD:
+                    log.error("this machine's clock is ahead of the database's: %s", name)
+                    raise TryAgain(
+                        "clock_ahead",
+                        _("A clock of this service is wrong. Please try again later."),
+                    ) from error
                 if name in RACES or name.endswith("_time_forward"):
                     raise Conflict(
                         "moved_meanwhile", _("Someone else has just moved this record.")

@@ -6,11 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from companies.agencies.models import Deadline
 from companies.agencies.selectors import list_open_deadlines
 from companies.alerts.models import Alert
-from companies.errors import Conflict, NotAllowed
+from companies.errors import Conflict, NotAllowed, TryAgain
 from companies.letters.models import Letter
 from companies.letters.services import waive_letter
 from companies.registry.models import RelatedPair
@@ -201,6 +202,15 @@ def test_time_that_steps_back_on_a_file_is_a_refusal_not_an_error() -> None:
         files.take_screening(
             actor=scheme.actor("intake"), application_id=file.pk, at=scheme.at - 2 * HOUR
         )
+
+
+def test_time_that_lies_ahead_is_our_own_clock_s_fault_and_tried_again() -> None:
+    cast = given_programme().cast
+    with pytest.raises(TryAgain, match="clock_ahead"):
+        grant_membership(
+            actor=SETUP, user_id=cast.people["intake"].pk, company_id=cast.companies["rival"].pk,
+            role="company_agent", at=timezone.now() + HOUR,
+        )  # fmt: skip
 
 
 @pytest.mark.parametrize("company", ["buyer", "seller", "related"])

@@ -7,7 +7,7 @@ BEGIN
   NEW.recorded_at := clock_timestamp();
   IF NEW.at > NEW.recorded_at + interval '5 seconds' THEN
     RAISE EXCEPTION 'event_not_ahead: % lies ahead of the database clock', NEW.at
-      USING ERRCODE = 'check_violation', CONSTRAINT = 'event_not_ahead';
+      USING ERRCODE = 'datetime_field_overflow', CONSTRAINT = 'event_not_ahead';
   END IF;
   RETURN NEW;
 END $$;

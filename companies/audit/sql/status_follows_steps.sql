@@ -12,14 +12,17 @@ BEGIN
   RETURN NEW;
 END $$;
 
--- Along one noun time only goes forward, and never ahead of the database's own clock.
+-- Along one noun time only goes forward, and never ahead of the database's own clock. Ahead is the
+-- fault of the caller's clock and has a state of its own: nobody else was faster.
 CREATE FUNCTION time_goes_forward() RETURNS trigger LANGUAGE plpgsql
   SET search_path = pg_catalog, public AS $$
 BEGIN
-  IF NEW.status_at > clock_timestamp() + interval '5 seconds'
-     OR (TG_OP = 'UPDATE' AND NEW.status_at < OLD.status_at) THEN
-    RAISE EXCEPTION 'time_goes_forward: % on % steps back or lies ahead', NEW.status_at,
+  IF NEW.status_at > clock_timestamp() + interval '5 seconds' THEN
+    RAISE EXCEPTION 'time_goes_forward: % on % lies ahead of the database clock', NEW.status_at,
       TG_TABLE_NAME
+      USING ERRCODE = 'datetime_field_overflow', CONSTRAINT = TG_NAME;
+  ELSIF TG_OP = 'UPDATE' AND NEW.status_at < OLD.status_at THEN
+    RAISE EXCEPTION 'time_goes_forward: % on % steps back', NEW.status_at, TG_TABLE_NAME
       USING ERRCODE = 'check_violation', CONSTRAINT = TG_NAME;
   END IF;
   RETURN NEW;

@@ -137,7 +137,7 @@ def judge_web(cluster: Cluster, key: str, status: int, *, is_ahead: bool) -> lis
     """What lies ahead leaves nothing; what lies behind is stamped by the database."""
     entries = JournalEntry.objects.filter(key__endswith=f"/{key}")
     if is_ahead:
-        return [f"taken: {status}"] if status < 400 or entries.exists() else []
+        return differences((503, False), (status, entries.exists()))
     servers = float(cluster.services.sql("SELECT extract(epoch FROM clock_timestamp())"))
     wrong = [abs(one.recorded_at.timestamp() - servers) for one in entries]
     return [] if len(wrong) == 1 and wrong[0] < DRAIN_SECONDS else [f"{status}, off by {wrong} s"]
