@@ -78,7 +78,8 @@ class Total(NamedTuple):
     """A row of a breakdown."""
 
     code: str
-    name: str
+    name_zh: str
+    name_en: str
     count: int  # type: ignore[assignment]
     amount_fen: int
 
@@ -91,7 +92,7 @@ def burn_down(programme_id: int, every: Literal["day", "month"] = "month") -> li
 
 
 def sector_totals(programme_id: int) -> list[Total]:
-    """Vouchers issued by the companies' industry section, largest first."""
+    """Vouchers issued by the companies' industry code, nameless here, largest first."""
     return _totals(_SECTORS, programme_id)
 
 
@@ -135,19 +136,20 @@ FROM periods WINDOW past AS (ORDER BY day) ORDER BY day
 """
 
 _SECTORS = """
-SELECT c.industry_code, c.industry_code, count(*), sum(v.face_fen)::bigint
+SELECT c.industry_code, '', '', count(*), sum(v.face_fen)::bigint
 FROM issuance_voucher AS v JOIN registry_company AS c ON c.id = v.company_id
 WHERE v.programme_id = %(programme)s AND v.issued_at IS NOT NULL
-GROUP BY c.industry_code ORDER BY 4 DESC, 1
+GROUP BY c.industry_code ORDER BY 5 DESC, 1
 """
 
 _PROVIDERS = """
-SELECT p.number, min(c.name_zh), count(DISTINCT r.id), coalesce(sum(r.accepted_fen), 0)::bigint
+SELECT p.number, min(c.name_zh), min(c.name_en), count(DISTINCT r.id),
+  coalesce(sum(r.accepted_fen), 0)::bigint
 FROM providers_provider AS p JOIN registry_company AS c ON c.id = p.company_id
 LEFT JOIN (redemptions_redemption AS r JOIN issuance_voucher AS v
            ON v.id = r.voucher_id AND v.programme_id = %(programme)s) ON r.provider_id = p.id
   AND r.status IN ('ACCEPTED', 'IN_SETTLEMENT', 'SETTLED')
 WHERE EXISTS (SELECT 1 FROM providers_admission AS a
               WHERE a.provider_id = p.id AND a.programme_id = %(programme)s)
-GROUP BY p.id ORDER BY 4 DESC, 1
+GROUP BY p.id ORDER BY 5 DESC, 1
 """

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from companies.local_time import local_date
@@ -351,7 +351,8 @@ def _by_section(totals: list[Total]) -> list[Total]:
         before = sums.get(code)
         sums[code] = Total(
             code,
-            section_name(code, get_language() or "zh-hans") or str(_("Not known")),
+            section_name(code, "zh-hans") or gettext("Not known"),
+            section_name(code, "en") or gettext("Not known"),
             total.count + (before.count if before else 0),
             total.amount_fen + (before.amount_fen if before else 0),
         )
