@@ -59,8 +59,8 @@ class IssueBatch(Desk):
         page = page_of(rows, self.request)
         table = Table(
             columns=(
-                Column("company.name_zh", _("Company"), link="url", sub="number"),
-                Column("programme.name_zh", _("Programme")),
+                Column("company", _("Company"), link="url", sub="number"),
+                Column("programme", _("Programme")),
                 Column("approved_fen", _("Approved (yuan)"), kind="money", total=True),
                 Column("status_at", _("Approved on"), kind="stamp"),
             ),
@@ -96,8 +96,8 @@ class IssueBatch(Desk):
 def _file_row(file: Any) -> dict[str, Any]:
     return {
         "number": file.number,
-        "company": file.company,
-        "programme": file.programme,
+        "company": named(file.company),
+        "programme": named(file.programme),
         "approved_fen": file.approved_fen,
         "status_at": file.status_at,
         "url": reverse("officer:application-review", args=[file.number]),
