@@ -1,12 +1,13 @@
 -- Post one entry with its transfers in one call. Accounts are locked first, ascending by id.
 -- Returns the new entry's id, or NULL where the key is already there (the caller tells a replay
--- from another body). A transfer is refused by its constraints, and everything with it.
+-- from another body). A transfer is refused by its constraints, and everything with it. Here and in
+-- the triggers below all is looked up by keys: plans are made once a session.
 CREATE FUNCTION ledger_post(
   entry_kind text, entry_agency bigint, entry_key text, body_sha256 bytea, takes_effect_at timestamptz,
   actor text, subject text, reversed_entry bigint,
   debit_ids bigint[], credit_ids bigint[], amounts_fen bigint[]
 ) RETURNS bigint LANGUAGE plpgsql
-  SET search_path = pg_catalog, public AS $$
+  SET search_path = pg_catalog, public SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
   entry bigint;
 BEGIN
