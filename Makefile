@@ -9,7 +9,7 @@ TWO := $(MAKE) --no-print-directory -j 2 -Otarget
 DRY := DEMO=1 SECRET_KEY=dry DATABASE_URL=postgresql:///dry REDIS_URL=redis:///0
 
 .PHONY: help setup setup-dev run code invariants journey fmt lint types imports migrations drift \
-        unit check integration access model browser fault soak mutants test journeys test-full bench backup-drill verify-offline messages openapi docs \
+        unit check integration access hostile model browser fault soak mutants test journeys test-full bench backup-drill verify-offline messages openapi docs \
         screenshots clean
 
 help: ## this list
@@ -62,11 +62,14 @@ check: setup-dev ## what must hold before a commit (≤ 3 min)
 integration: setup-dev ## tests on real PostgreSQL, Redis and Celery
 	@$(PY) -m tests.debian hledger ledger
 	@$(PY) -m pytest -q -n 2 tests --ignore tests/unit --ignore tests/house --ignore tests/browser \
-	  --ignore tests/access --ignore tests/model
+	  --ignore tests/access --ignore tests/model --ignore tests/hostile
 
 # Each on servers of its own: they hold transactions open for long, and sealing waits for all.
 access: setup-dev ## every route asked as every role
 	@$(PY) -m pytest -q -n 2 tests/access
+
+hostile: setup-dev ## hostile texts, files and visitors at every door (CASES= of schemathesis)
+	@FUZZ_CASES=$(or $(CASES),2500) $(PY) -m pytest -q -n 2 tests/hostile
 
 model: setup-dev ## every verb told to the service and to a dictionary (COMMANDS= of each of four, STORIES=)
 	@MODEL_COMMANDS=$(or $(COMMANDS),1500) MODEL_STORIES=$(or $(STORIES),100) \
@@ -83,7 +86,7 @@ fault: setup-dev ## the service under fire: faults from a seed, scenes, a verdic
 soak: setup-dev ## the same for hours, a fault a minute; the report is docs/soak.md (HOURS= RATE=)
 	@$(PY) -m tests.fault.soak --hours $(or $(HOURS),8) --rate $(or $(RATE),8)
 
-test: check integration access model browser ## everything CI asks (≤ 15 min)
+test: check integration access hostile model browser ## everything CI asks (≤ 15 min)
 	@$(TWO) fault backup-drill journeys
 
 journeys: setup-dev # with both seat maps

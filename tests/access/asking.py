@@ -120,7 +120,7 @@ class Asker:
         """JSON, signed where the actor is a key."""
         sent = {"content-type": "application/json", **headers}
         if method == "POST":
-            sent["idempotency-key"] = uuid.uuid4().hex
+            sent.setdefault("idempotency-key", uuid.uuid4().hex)
         if self.actor == "provider_key":
             sent = sign_request(
                 method=method, url=f"http://testserver{path}", body=body, key_id="matrix-key-0001",

@@ -177,7 +177,7 @@ def test_strange_addresses_have_their_answer(sale: Sale) -> None:
         problem_of(answer, status, code)
 
 
-def test_a_naive_moment_is_refused(sale: Sale) -> None:
+def test_a_naive_or_distant_moment_is_refused(sale: Sale) -> None:
     body = {
         "code": "R9", "name_zh": "甲", "name_en": "A", "opens_at": "2025-04-01T09:00:00",
         "closes_at": "2025-05-01T09:00:00+08:00",
@@ -185,6 +185,10 @@ def test_a_naive_moment_is_refused(sale: Sale) -> None:
     client, address = client_of(sale, "manager"), "/api/v1/programmes/TEST-2025/create-round"
     refused = problem_of(client.post(address, body, format="json"), 422, "invalid_input")
     assert [(one["field"], one["code"]) for one in refused["errors"]] == [("opens_at", "naive")]
+    for distant in ("0062-01-11T01:40:42Z", "9999-12-31T23:59:59Z"):
+        answer = client.post(address, {**body, "opens_at": distant}, format="json")
+        refused = problem_of(answer, 422, "invalid_input")
+        assert [one["code"] for one in refused["errors"]] == ["out_of_time"]
     zoned = client.post(address, {**body, "opens_at": "2025-04-01T01:00:00Z"}, format="json")
     assert (zoned.status_code, zoned.json()["opens_at"]) == (200, "2025-04-01T09:00:00+08:00")
 

@@ -7,10 +7,16 @@ from django.db import DatabaseError, transaction
 
 from companies.audit.models import AuditEvent
 from companies.errors import Conflict, InvalidInput, NotAllowed
+from companies.foundation.actors import Actor
 from companies.letters.models import Letter
 from companies.users.services import grant_duty
 from tests.cast import SETUP, add_officer
-from tests.given import given_programme, given_recommended_application, given_submitted_application
+from tests.given import (
+    given_notice,
+    given_programme,
+    given_recommended_application,
+    given_submitted_application,
+)
 from vouchers.applications import services as files
 from vouchers.applications.models import Decision
 
@@ -79,6 +85,25 @@ def test_a_file_sent_back_needs_another_reviewer() -> None:
         files.recommend_application(actor=scheme.actor("reviewer"), at=scheme.later(), **advice)
     done = files.recommend_application(actor=scheme.actor("reviewer2"), at=scheme.later(), **advice)
     assert done.status == "RECOMMENDED" and done.cycle == 1
+
+
+def test_review_begins_again_by_the_verb_of_its_state_only() -> None:
+    scheme = given_programme()
+    screened = given_submitted_application(scheme)
+    intake, approver = scheme.actor("intake"), scheme.actor("approver")
+    files.take_screening(actor=intake, application_id=screened.pk, at=scheme.later())
+    objected = given_recommended_application(scheme, "rival")
+    files.lodge_objection(
+        actor=Actor.system("public"), notice_row_id=given_notice(scheme, objected).rows.get().pk,
+        text="不实", contact="", at=scheme.later(),
+    )  # fmt: skip
+    for file in (screened, objected):
+        with pytest.raises(Conflict, match="wrong_state"):
+            files.send_back(
+                actor=approver, application_id=file.pk, reason="请复核", at=scheme.later()
+            )
+    with pytest.raises(Conflict, match="wrong_state"):
+        files.accept_application(actor=intake, application_id=objected.pk, at=scheme.later())
 
 
 def test_rejecting_needs_a_reason_and_tells_the_remedy() -> None:

@@ -13,6 +13,8 @@ from vouchers.money import FEN_MAX
 
 # The largest whole number that every JSON reader keeps exact (RFC 8785); far beyond any budget.
 EXACT = 2**53 - 1
+# Before the first a zone is local mean time, which RFC 3339 cannot write; no act reaches the last.
+YEARS = range(1950, 2200)
 
 
 class Text(serializers.CharField):
@@ -59,12 +61,14 @@ class Moment(serializers.DateTimeField):
     """An instant that says its zone: nobody's wall clock is guessed."""
 
     def to_internal_value(self, data: Any) -> datetime:
-        """Raises ValidationError `naive` where the zone is missing."""
+        """Raises ValidationError `naive` where the zone is missing, `out_of_time` outside YEARS."""
         try:
             told = parse_datetime(data) if isinstance(data, str) else None
         except ValueError:
             told = None
         if told is not None and told.tzinfo is None:
             raise serializers.ValidationError(_("Say the time zone, as in +08:00."), "naive")
+        if told is not None and told.year not in YEARS:
+            raise serializers.ValidationError(_("This lies too far from today."), "out_of_time")
         moment: datetime = super().to_internal_value(data)
         return moment

@@ -117,11 +117,12 @@ class VerbSchema(AutoSchema):
         knows = not getattr(self.view, "is_public", False)
         asked = {
             400: True,
-            401: True,
+            401: knows,
             403: acts and knows,
-            404: named or acts,
+            404: named or (acts and knows),
             406: True,
-            409: acts or not hasattr(self.view, "output"),  # a package not built yet
+            # Of what is read, a package not built yet.
+            409: (acts and (named or knows)) or not hasattr(self.view, "output"),
             413: acts,
             415: acts,
             422: acts or hasattr(self.view, "listing"),

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from companies.agencies.services import close_deadline
 from companies.errors import Conflict, InvalidInput, NotAllowed
 from companies.foundation.actors import Actor
-from companies.foundation.states import require_step
+from companies.foundation.states import Steps, require_step
 from companies.foundation.verbs import verb
 from companies.users.models import Role
 from vouchers.applications.models import Act, Application, ApplicationStatus
@@ -82,7 +82,9 @@ def send_back(*, actor: Actor, application_id: int, reason: str, at: datetime) -
     """
     duty = require_officer(actor, find_application(application_id), (Role.APPROVER,), at)
     application = lock_application(application_id)
-    require_step(STEPS, application.status, ApplicationStatus.IN_REVIEW, application.number)
+    # Out of screening a file comes by its acceptance, out of an objection by its answer.
+    steps: Steps = {ApplicationStatus.NOT_RECOMMENDED: STEPS[ApplicationStatus.NOT_RECOMMENDED]}
+    require_step(steps, application.status, ApplicationStatus.IN_REVIEW, application.number)
     reason = require_reason(reason)
     before = exported(application)
     sign(

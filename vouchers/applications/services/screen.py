@@ -10,7 +10,7 @@ from companies.agencies.services import close_deadline, pause_deadlines
 from companies.alerts.models import Alert
 from companies.errors import Conflict
 from companies.foundation.actors import Actor
-from companies.foundation.states import require_step
+from companies.foundation.states import Steps, require_step
 from companies.foundation.verbs import verb
 from companies.letters.models import LetterKind
 from companies.letters.services import serve_letter
@@ -139,7 +139,9 @@ def accept_application(*, actor: Actor, application_id: int, at: datetime) -> Ap
     """
     duty = require_officer(actor, find_application(application_id), (Role.INTAKE,), at)
     application = lock_application(application_id)
-    require_step(STEPS, application.status, ApplicationStatus.IN_REVIEW, application.number)
+    # Review begins again from other states too; a file is accepted once, out of screening.
+    steps: Steps = {ApplicationStatus.IN_SCREENING: STEPS[ApplicationStatus.IN_SCREENING]}
+    require_step(steps, application.status, ApplicationStatus.IN_REVIEW, application.number)
     alerts = Alert.objects.filter(subject_ref=application.ref, status="OPEN")
     if alerts.exclude(code="deadline_missed").exists():
         raise Conflict("alerts_open", _("An alert on this file has not been answered."))
