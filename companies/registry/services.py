@@ -272,7 +272,8 @@ def _record_account(
         duty_ref=duty_ref,
         after={
             "version": account.version,
-            "account_number": account.account_number,
+            # Its end: enough to know it by, and the record goes to more eyes than the account.
+            "account_number": f"…{account.account_number[-4:]}",
             "bank_name": account.bank_name,
             "status": str(account.status),
         },
