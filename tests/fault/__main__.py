@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from tests.fault.judge import Verdict
     from tests.fault.stage import Scene, Stage
 
-BREATH = (0.3, 1.2)  # seconds of undisturbed load between two faults
+BREATH = (0.3, 1.2)  # seconds between two faults
+LET_UP = 0.5  # of them find all of it up again, in the full form
 # What of the table of faults is done by chance, under load.
 DRAWN = {
     "F-1  the web process dies in the middle of requests": ("web_child", "web"),
@@ -59,11 +60,13 @@ def main() -> int:
 
 def run(cluster: clusters.Cluster, cycles: int, seed: int, *, full: bool, only: str = "") -> bool:
     """One whole run; True where every verdict holds."""
+    from tests.fault import judge
     from tests.fault.scenes import FULL, SHORT
 
     scenes = (*SHORT, *FULL) if full or only else SHORT
     stage = begin(cluster, seed)
-    verdicts = show([] if only else under_fire(stage, cycles))
+    verdicts = show([] if only else under_fire(stage, cycles, patient=full))
+    judge.wait_for(judge.is_drained, 60)  # of the holds whose time was over from the start
     return end(stage, verdicts, [s for s in scenes if only in ("", s.__name__)])
 
 
@@ -106,14 +109,14 @@ def end(stage: Stage, verdicts: list[Verdict], scenes: Iterable[Scene]) -> bool:
     return not broken
 
 
-def under_fire(stage: Stage, cycles: int) -> list[Verdict]:
+def under_fire(stage: Stage, cycles: int, *, patient: bool) -> list[Verdict]:
     """Load and faults by chance: what clients were told, and each kind of fault."""
     from tests.fault import judge
     from tests.fault.drain import settle
     from tests.fault.judge import Verdict
 
     crowd = stage.crowd()
-    counted, seconds = fire(stage.cluster, random.Random(stage.seed), cycles)
+    counted, seconds = fire(stage.cluster, random.Random(stage.seed), cycles, patient=patient)
     drained = settle(stage.cluster, crowd)
     tell(counted, seconds, crowd, drained)
     verdicts = judge.judge(crowd.told, crowd.unreadable)
@@ -125,14 +128,17 @@ def under_fire(stage: Stage, cycles: int) -> list[Verdict]:
 
 
 def fire(
-    cluster: clusters.Cluster, chance: random.Random, cycles: int
+    cluster: clusters.Cluster, chance: random.Random, cycles: int, *, patient: bool
 ) -> tuple[Counter[str], float]:
-    """One fault after the other, each followed by a supervisor's hand."""
+    """One fault after the other, each followed by a supervisor's hand. Where faults come too fast
+    nothing is under way that they could break: `patient` lets the service come up in between."""
     from tests.fault import faults
 
     begun = time.monotonic()
     counted: Counter[str] = Counter()
     for fault in faults.drawn(chance, cycles):
+        if patient and chance.random() < LET_UP:
+            cluster.wait_until_ready()
         time.sleep(chance.uniform(*BREATH))
         fault(cluster, chance)
         counted[fault.__name__] += 1

@@ -43,11 +43,22 @@ class Stage:
         """The load ends: whatever was lost, doubled, contradicted or is not done in time."""
         seconds = settle(self.cluster, crowd)
         late = [f"drained in {seconds:.0f} s"] if seconds >= DRAIN_SECONDS else []
-        return late + [
-            f"{verdict.name}: {fact}"
-            for verdict in judge.judge(crowd.told, crowd.unreadable)
-            for fact in verdict.found[:5]
-        ]
+        return late + facts(judge.judge(crowd.told, crowd.unreadable))
+
+    def answered(self, crowd: Crowd) -> list[str]:
+        """The load ends: the same, without a look at what the worker has still to do; a scene's
+        last stretch is `settled`."""
+        crowd.end(DRAIN_SECONDS)
+        self.cluster.wait_until_ready()
+        crowd.join(DRAIN_SECONDS + 60)
+        return facts([
+            *judge.judge_safety(crowd.told), *judge.judge_answers(crowd.told, crowd.unreadable)
+        ])  # fmt: skip
+
+
+def facts(verdicts: list[Verdict]) -> list[str]:
+    """The first ones of each line that does not hold."""
+    return [f"{verdict.name}: {fact}" for verdict in verdicts for fact in verdict.found[:5]]
 
 
 Scene = Callable[[Stage], Iterator[Verdict]]

@@ -21,7 +21,7 @@ from companies.files.services import store_file
 from companies.foundation.clock import now
 from tests.fault.cluster import DATABASE, ROOT
 from tests.fault.judge import Verdict
-from tests.fault.stage import Stage, dies_at
+from tests.fault.stage import Stage, dies_at, differences
 from tests.given import PAPER
 from tests.given_money import answered
 from vouchers.ledger.models import JournalEntry
@@ -167,23 +167,30 @@ def uploads(stage: Stage) -> Iterator[Verdict]:
 
 
 def web_and_key(stage: Stage) -> Iterator[Verdict]:
-    """F-14 the web process on both sides of a hold's commit."""
-    buyer = stage.world.buyers["fifth"]
-    for side, expected in (("written", (201, False)), ("committed", (200, True))):
+    """F-14 the web process on both sides of a hold's commit, one key all along."""
+    for side, entries in (("written", 0), ("committed", 1)):
         place = f"request_redemption.{side}"
-        stage.cluster.restart("web", FAILPOINT=f"{place}:kill")
-        stage.cluster.wait_until_ready()
-        try:
-            answer = buyer.ask(f"F14-{side}")
-            found = [f"it was not reached: {answer.status}"]
-        except OSError:
-            found = []
-        stage.cluster.restart("web")
-        stage.cluster.wait_until_ready()
-        answer = buyer.ask(f"F14-{side}")
-        if (answer.status, answer.is_replay) != expected:
-            found.append(f"once more: {answer.status} {answer.is_replay}, not {expected}")
-        yield line(place, found)
+        found = [] if web_dies_at(stage, place) else ["it was not reached"]
+        there = JournalEntry.objects.filter(key__endswith="/F14-key").count()
+        yield line(place, found + differences(entries, there))
+    stage.cluster.restart("web")
+    stage.cluster.wait_until_ready()
+    answer = stage.world.buyers["fifth"].ask("F14-key")
+    yield Verdict(
+        "F-14 then the key tells of the one hold",
+        differences((200, True), (answer.status, answer.is_replay)),
+    )
+
+
+def web_dies_at(stage: Stage, place: str) -> bool:
+    """Order once more, under the one key; True where no answer came."""
+    stage.cluster.restart("web", FAILPOINT=f"{place}:kill")
+    stage.cluster.wait_until_ready()
+    try:
+        stage.world.buyers["fifth"].ask("F14-key")
+    except OSError:
+        return True
+    return False
 
 
 def few_migrations(stage: Stage) -> Iterator[Verdict]:
