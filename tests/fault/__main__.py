@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from tests.fault.judge import Verdict
     from tests.fault.stage import Scene, Stage
 
-BREATH = (0.3, 1.2)  # seconds between two faults
-LET_UP = 0.5  # of them find all of it up again, in the full form
+BREATH = (0.1, 0.7)  # seconds between two faults
+LET_UP = 0.5  # of them find the service up again
 # What of the table of faults is done by chance, under load.
 DRAWN = {
     "F-1  the web process dies in the middle of requests": ("web_child", "web"),
@@ -65,7 +65,7 @@ def run(cluster: clusters.Cluster, cycles: int, seed: int, *, full: bool, only: 
 
     scenes = (*SHORT, *FULL) if full or only else SHORT
     stage = begin(cluster, seed)
-    verdicts = show([] if only else under_fire(stage, cycles, patient=full))
+    verdicts = show([] if only else under_fire(stage, cycles))
     judge.wait_for(judge.is_drained, 60)  # of the holds whose time was over from the start
     return end(stage, verdicts, [s for s in scenes if only in ("", s.__name__)])
 
@@ -109,14 +109,14 @@ def end(stage: Stage, verdicts: list[Verdict], scenes: Iterable[Scene]) -> bool:
     return not broken
 
 
-def under_fire(stage: Stage, cycles: int, *, patient: bool) -> list[Verdict]:
+def under_fire(stage: Stage, cycles: int) -> list[Verdict]:
     """Load and faults by chance: what clients were told, and each kind of fault."""
     from tests.fault import judge
     from tests.fault.drain import settle
     from tests.fault.judge import Verdict
 
     crowd = stage.crowd()
-    counted, seconds = fire(stage.cluster, random.Random(stage.seed), cycles, patient=patient)
+    counted, seconds = fire(stage.cluster, random.Random(stage.seed), cycles)
     drained = settle(stage.cluster, crowd)
     tell(counted, seconds, crowd, drained)
     verdicts = judge.judge(crowd.told, crowd.unreadable)
@@ -128,16 +128,16 @@ def under_fire(stage: Stage, cycles: int, *, patient: bool) -> list[Verdict]:
 
 
 def fire(
-    cluster: clusters.Cluster, chance: random.Random, cycles: int, *, patient: bool
+    cluster: clusters.Cluster, chance: random.Random, cycles: int
 ) -> tuple[Counter[str], float]:
     """One fault after the other, each followed by a supervisor's hand. Where faults come too fast
-    nothing is under way that they could break: `patient` lets the service come up in between."""
+    nothing is under way that they could break: half of them wait until the service is up."""
     from tests.fault import faults
 
     begun = time.monotonic()
     counted: Counter[str] = Counter()
     for fault in faults.drawn(chance, cycles):
-        if patient and chance.random() < LET_UP:
+        if chance.random() < LET_UP:
             cluster.wait_until_ready()
         time.sleep(chance.uniform(*BREATH))
         fault(cluster, chance)
