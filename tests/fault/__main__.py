@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from tests.fault.stage import Scene, Stage
 
 BREATH = (0.1, 0.7)  # seconds between two faults
-LET_UP = 0.5  # of them find the service up again
+LET_UP = 0.3  # of them find the service up again
 # What of the table of faults is done by chance, under load.
 DRAWN = {
     "F-1  the web process dies in the middle of requests": ("web_child", "web"),
@@ -133,7 +133,7 @@ def fire(
     cluster: clusters.Cluster, chance: random.Random, cycles: int
 ) -> tuple[Counter[str], float]:
     """One fault after the other, each followed by a supervisor's hand. Where faults come too fast
-    nothing is under way that they could break: half of them wait until the service is up."""
+    nothing is under way that they could break: three in ten wait until the service is up."""
     from tests.fault import faults
 
     begun = time.monotonic()
