@@ -15,6 +15,8 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 DayUnit = Literal["working", "calendar"]
 IsWorkday = Callable[[date], bool]
 ONE_DAY = timedelta(days=1)
+# Before the first a zone is local mean time, which RFC 3339 cannot write; no act reaches the last.
+YEARS = range(1950, 2200)
 _MONTHS = 12
 _SATURDAY = 5
 

@@ -53,6 +53,20 @@ def test_every_icon_named_in_the_pages_exists() -> None:
         assert 'aria-hidden="true"' in tags.icon(name)
 
 
+@pytest.mark.parametrize(
+    ("told", "code"),
+    [
+        ("2026-02-29", "invalid"),
+        ("0062-01-01", "out_of_time"),
+        ("2200-01-01", "out_of_time"),
+        ("2199-12-31", ""),
+    ],
+)
+def test_a_day_exists_and_is_not_too_far(told: str, code: str) -> None:
+    errors = Claim({"start": told}).errors.as_data().get("start", [])
+    assert [one.code for one in errors] == ([code] if code else [])
+
+
 def test_a_status_has_word_icon_and_tone() -> None:
     shown = tags.status_tag("RETURNED", "<b>", "payment")
     assert "tag--danger" in shown and "&lt;b&gt;" in shown and "<svg" in shown

@@ -9,12 +9,11 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
+from companies.local_time import YEARS
 from vouchers.money import FEN_MAX
 
 # The largest whole number that every JSON reader keeps exact (RFC 8785); far beyond any budget.
 EXACT = 2**53 - 1
-# Before the first a zone is local mean time, which RFC 3339 cannot write; no act reaches the last.
-YEARS = range(1950, 2200)
 
 
 class Text(serializers.CharField):

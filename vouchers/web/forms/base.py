@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from companies.errors import DomainError, InvalidInput
+from companies.local_time import YEARS
 from vouchers.money import format_yuan, parse_yuan
 
 
@@ -56,6 +58,12 @@ class DayInput(forms.DateInput):
         super().__init__(**kwargs)
 
 
+def within_years(told: date) -> None:
+    """Raises ValidationError `out_of_time` for a day or instant outside YEARS."""
+    if told.year not in YEARS:
+        raise forms.ValidationError(_("This lies too far from today."), "out_of_time")
+
+
 class DayField(forms.DateField):
     """A day as 2026-11-26, typed or picked from the browser's own calendar."""
 
@@ -65,6 +73,7 @@ class DayField(forms.DateField):
             "error_messages", {"invalid": _("Write the day as 2026-11-26: year, month, day.")}
         )
         kwargs.setdefault("widget", DayInput(format="%Y-%m-%d"))
+        kwargs.setdefault("validators", [within_years])
         super().__init__(**kwargs)
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from companies.local_time import SHANGHAI
 from vouchers.programmes.seats import COMPACT, STRICT
-from vouchers.web.forms import PageForm, ReasonField
+from vouchers.web.forms import PageForm, ReasonField, within_years
 
 
 class Indented(json.JSONEncoder):
@@ -66,11 +66,13 @@ class RoundForm(PageForm):
     name_zh = forms.CharField(label=_("Name (Chinese)"), max_length=80)
     name_en = forms.CharField(label=_("Name (English)"), max_length=120, required=False)
     opens_at = forms.DateTimeField(
-        label=_("Opens"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"})
-    )
+        label=_("Opens"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
+        validators=[within_years],
+    )  # fmt: skip
     closes_at = forms.DateTimeField(
-        label=_("Closes"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"})
-    )
+        label=_("Closes"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
+        validators=[within_years],
+    )  # fmt: skip
 
     def clean(self) -> dict[str, Any]:
         """Times are Shanghai's."""
