@@ -61,8 +61,7 @@ check: setup-dev ## what must hold before a commit (≤ 3 min)
 
 integration: setup-dev ## tests on real PostgreSQL, Redis and Celery
 	@$(PY) -m tests.debian hledger ledger
-	@$(PY) -m pytest -q -n 2 tests --ignore tests/unit --ignore tests/house --ignore tests/browser \
-	  --ignore tests/access --ignore tests/model --ignore tests/hostile
+	@$(PY) -m pytest -q -n 2 tests/property tests/integration
 
 # Each on servers of its own: they hold transactions open for long, and sealing waits for all.
 access: setup-dev ## every route asked as every role

@@ -24,7 +24,8 @@ from companies.notifications.services import wake
 
 ATTEMPTS = 12
 SWEPT_AT_ONCE = 100
-FIRST_WAIT = timedelta(seconds=30)
+# Short: a first try is mostly lost with a broker or a server that is back within seconds.
+FIRST_WAIT = timedelta(seconds=10)
 LONGEST_WAIT = timedelta(hours=6)
 
 
