@@ -139,7 +139,7 @@ def crowds(ground: Ground, options: Options) -> list[Row]:
     )
     done = subprocess.run(
         [sys.executable, "-m", "bench.crowd"], cwd=ROOT, env=ground.environment(database),
-        capture_output=True, text=True, check=True,
+        stdout=subprocess.PIPE, text=True, check=True,
     )  # fmt: skip
     faults = json.loads(done.stdout)
     return [
@@ -193,7 +193,7 @@ def _export(ground: Ground, database: str) -> tuple[int, float, int]:
         before = ground.server_cpu()
         done = subprocess.run(
             [sys.executable, "-m", "bench.export", str(Path(folder) / "x.zip")], cwd=ROOT,
-            env=ground.environment(database), capture_output=True, text=True, check=True,
+            env=ground.environment(database), stdout=subprocess.PIPE, text=True, check=True,
         )  # fmt: skip
         count, used, most = done.stdout.split()
         return int(count), float(used) + ground.server_cpu() - before, int(most)

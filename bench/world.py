@@ -40,10 +40,7 @@ def build(ground: Ground) -> None:
         "key": machine.key_id,
         "private_key": machine.private_key.hex(),
     }
-    seal_all(sale.scheme.at)
     set_demo_clock(sale.scheme.at)
-    for alias in connections:
-        connections[alias].close()
     (ground.state / "facts.json").write_text(json.dumps(known))
     ground.sql_file(WORLD, SQL / "world.sql", one=ONE, many=MANY, each=EACH)
     ground.sql_file(WORLD, SQL / "lean.sql")
@@ -54,6 +51,9 @@ def build(ground: Ground) -> None:
         user=known["user"], offer=known["offer"], at=known["at"],
     )  # fmt: skip
     ground.pgbench(WORLD, SQL / "lean.pgbench", clients=2, seconds=1)
+    seal_all(sale.scheme.later())  # a package is built of a record sealed whole
+    for alias in connections:
+        connections[alias].close()
     ground.services.sql("VACUUM ANALYZE", WORLD)
 
 
